@@ -1,0 +1,62 @@
+// Runs one child and leaves nothing behind. npm and sh pass no signals on, so that `kill` on npm would orphan
+// a server: therefore we forward signals ourselves and watch whether our parent is still there.
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { delimiter, dirname } from 'node:path'
+
+const windows = process.platform === 'win32'
+const patience = 5_000 // ms a child has to wind up after the first signal
+
+/** Runs `program` to its end and gives its exit code. */
+export function run(program, args, cwd) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      stdio: 'inherit',
+      // A group of its own: what the child leaves running can then be ended with it.
+      detached: !windows,
+      shell: program.endsWith('.cmd'),
+      env: { ...process.env, PATH: `${dirname(program)}${delimiter}${process.env.PATH ?? ''}` },
+    })
+    const stopWatching = watch(child)
+    child.on('error', (error) => {
+      stopWatching()
+      reject(new Error(`Could not start ${program}: ${error.message}.`))
+    })
+    child.on('exit', (code, signal) => {
+      stopWatching()
+      killGroup(child)
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
+    })
+  })
+}
+
+function watch(child) {
+  let asked = false
+  let deadline
+  const end = (signal) => {
+    // The second request is an impatient one.
+    if (asked) return killGroup(child)
+    asked = true
+    child.kill(signal)
+    deadline = setTimeout(() => killGroup(child), patience)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, end)
+  const parent = process.ppid
+  const orphaned = setInterval(() => process.ppid !== parent && !asked && end('SIGTERM'), 250)
+  return () => {
+    clearTimeout(deadline)
+    clearInterval(orphaned)
+    for (const signal of signals) process.off(signal, end)
+  }
+}
+
+function killGroup(child) {
+  try {
+    if (windows) child.kill('SIGKILL')
+    else process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nothing of it is left: just what we want.
+  }
+}

@@ -1,0 +1,31 @@
+// What each command runs: a list of Node command lines, one after another until one fails.
+
+// Nothing needs building to be run: Node strips the types, and this condition leads `import 'hoopsnake'` to the sources.
+const source = '--conditions=@hoopsnake/source'
+const bin = {
+  tsc: 'node_modules/typescript/bin/tsc',
+  vitest: 'node_modules/vitest/vitest.mjs',
+  oxlint: 'node_modules/oxlint/bin/oxlint',
+  oxfmt: 'node_modules/oxfmt/bin/oxfmt',
+  knip: 'node_modules/knip/bin/knip.js',
+}
+const lint = [bin.oxlint, '--type-aware', '--deny-warnings']
+
+export const commands = {
+  start: (args) => [
+    [source, 'scripts/page.ts'],
+    [source, 'games/snake/server.ts', ...args],
+  ],
+  test: (args) => [[bin.vitest, 'run', ...args]],
+  check: () => [
+    [bin.tsc, '-b'],
+    [bin.tsc, '-p', 'tsconfig.test.json'],
+    lint,
+    [bin.oxfmt, '--check'],
+    [bin.knip],
+  ],
+  build: (args) => [[bin.tsc, '-b', ...args]],
+  lint: (args) => [[...lint, ...args]],
+  format: (args) => [[bin.oxfmt, ...args]],
+  run: (args) => [[source, ...args]],
+}
