@@ -1,0 +1,58 @@
+/** A monotonic clock and its timer. The real ones are in `server/clock.ts` and `client/clock.ts`. */
+export interface Clock {
+  /** Milliseconds since some moment, with a fraction. Never goes back; says nothing of the time of day. */
+  now(): number
+  /** Calls `wake` once, at `due` or as soon after as possible, never before this call returns. Returns the way to call it off. */
+  at(due: number, wake: () => void): () => void
+}
+
+/** A span of time: milliseconds, or a number with `ms`, `s`, `m` or `h`, e.g. `'30s'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h'}`
+
+const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Gives a duration in milliseconds. Throws RangeError on what is not one. */
+export function milliseconds(duration: Duration): number {
+  const [, digits, name] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(typeof duration === 'number' ? `${duration}ms` : duration) ?? []
+  if (digits === undefined) throw new RangeError(`${duration} is not a duration; write milliseconds or '30s', '500ms', '2m', '1h'`)
+  return Number(digits) * unit[name as keyof typeof unit]
+}
+
+/** A clock that stands until it is turned by hand; for tests and simulations. */
+export interface VirtualClock extends Clock {
+  /** Moves time on by `ms`, calling everything that falls due on the way, in order, each at its own time. */
+  advance(ms: number): void
+  /** The time at which the next thing falls due, or undefined. */
+  readonly next: number | undefined
+}
+
+/** Makes a virtual clock that starts at `start` milliseconds. */
+export function virtualClock(start = 0): VirtualClock {
+  let now = start
+  // Sorted by time; things due together run in the order in which they were asked for.
+  const waiting: { due: number; wake: () => void }[] = []
+  return {
+    now: () => now,
+    at(due, wake) {
+      const entry = { due: Math.max(due, now), wake }
+      const later = waiting.findIndex((other) => other.due > entry.due)
+      waiting.splice(later < 0 ? waiting.length : later, 0, entry)
+      return () => {
+        const at = waiting.indexOf(entry)
+        if (at >= 0) waiting.splice(at, 1)
+      }
+    },
+    advance(ms) {
+      const end = now + ms
+      while (waiting.length > 0 && waiting[0]!.due <= end) {
+        const { due, wake } = waiting.shift()!
+        now = due
+        wake()
+      }
+      now = end
+    },
+    get next() {
+      return waiting[0]?.due
+    },
+  }
+}

@@ -1,0 +1,107 @@
+/*
+ * What a client sends while it is in, and the answer to its clock.
+ *
+ * INPUT     u8 2 · uint sequence · uint confirmed tick · u8 input · payload
+ * CONFIRM   u8 3 · uint confirmed tick · f64 client time (ms)          every 500 ms, answered by PONG
+ * ASK_FULL  u8 4                                                       a delta's base was not there
+ * LEAVE     u8 5
+ * PONG      u8 8 · f64 client time, sent back · f64 server time (ms) · uint tick · f64 time of that tick
+ *
+ * Sequences rise by one from 1 and go on over reconnects. "Confirmed" is the tick of the newest state the client has.
+ */
+import { Malformed } from '../../wire/errors.ts'
+import type { Reader } from '../../wire/reader.ts'
+import type { Writer } from '../../wire/writer.ts'
+import type { Named } from '../protocol.ts'
+import { down, up } from './kinds.ts'
+
+/** A frame from a client that is in. */
+export type Up =
+  | { readonly kind: 'input'; readonly seq: number; readonly confirmed: number; readonly input: number; readonly value: unknown }
+  | { readonly kind: 'confirm'; readonly confirmed: number; readonly time: number }
+  | { readonly kind: 'askFull' }
+  | { readonly kind: 'leave' }
+
+/** An input on its way: `input` is its number in the protocol. */
+export interface Sent {
+  readonly seq: number
+  readonly input: number
+  readonly value: unknown
+}
+
+export function writeInput(w: Writer, inputs: readonly Named[], sent: Sent, confirmed: number): void {
+  w.u8(up.INPUT)
+  w.uint(sent.seq)
+  w.uint(confirmed)
+  w.u8(sent.input)
+  inputs[sent.input]!.type.write(w, sent.value)
+}
+
+export function writeConfirm(w: Writer, confirmed: number, time: number): void {
+  w.u8(up.CONFIRM)
+  w.uint(confirmed)
+  w.f64(time)
+}
+
+export function writeAskFull(w: Writer): void {
+  w.u8(up.ASK_FULL)
+}
+
+export function writeLeave(w: Writer): void {
+  w.u8(up.LEAVE)
+}
+
+/** Reads any frame of a client that is in, its first byte included. */
+export function readUp(r: Reader, inputs: readonly Named[]): Up {
+  const up = readUpBody(r, inputs)
+  r.end()
+  return up
+}
+
+function readUpBody(r: Reader, inputs: readonly Named[]): Up {
+  const kind = r.u8()
+  switch (kind) {
+    case up.INPUT: {
+      const seq = r.uint()
+      const confirmed = r.uint()
+      const input = r.u8()
+      const named = inputs[input]
+      if (named === undefined) throw new Malformed(`input ${input} where the protocol has ${inputs.length}`)
+      return { kind: 'input', seq, confirmed, input, value: named.type.read(r) }
+    }
+    case up.CONFIRM:
+      return { kind: 'confirm', confirmed: r.uint(), time: r.f64() }
+    case up.ASK_FULL:
+      return { kind: 'askFull' }
+    case up.LEAVE:
+      return { kind: 'leave' }
+    default:
+      throw new Malformed(`a frame of kind ${kind}`)
+  }
+}
+
+/** The server's answer to a CONFIRM, for the client's clock. */
+export interface Pong {
+  /** The client's time, as it came. */
+  readonly echo: number
+  /** The server's clock when it answered, in ms. */
+  readonly time: number
+  /** The last tick made, and the server's clock when that tick was due. */
+  readonly tick: number
+  readonly due: number
+}
+
+export function writePong(w: Writer, pong: Pong): void {
+  w.u8(down.PONG)
+  w.f64(pong.echo)
+  w.f64(pong.time)
+  w.uint(pong.tick)
+  w.f64(pong.due)
+}
+
+/** Reads PONG behind its first byte. */
+export function readPong(r: Reader): Pong {
+  const pong = { echo: r.f64(), time: r.f64(), tick: r.uint(), due: r.f64() }
+  r.end()
+  return pong
+}

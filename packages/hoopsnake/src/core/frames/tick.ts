@@ -1,0 +1,207 @@
+/*
+ * What a tick sends.
+ *
+ * FULL   u8 5 · uint epoch · uint tick · state
+ * DELTA  u8 6 · uint epoch · uint tick · uint back · u8 has {1 state, 2 events} · [state diff] · [events]
+ * OWN    u8 7 · uint epoch · uint tick · u8 has {1 ack, 2 refusals, 4 mine whole, 8 mine diff, 16 events, 32 missed} ·
+ *        [uint ack] · [refusals] · [mine] · [mine diff] · [events] · [uint missed]
+ *
+ * events    uint count · (uint ticks ago · u8 event · payload)*     oldest first
+ * refusals  uint count · (uint sequence · str code · str message)*
+ *
+ * The base of a DELTA is tick − back. FULL and DELTA are the same bytes for everybody; OWN is for one seat and comes
+ * before the FULL or DELTA of its tick, with which it takes effect. Its `mine diff` is against the `mine` that this
+ * connection was sent last.
+ */
+import { Malformed } from '../../wire/errors.ts'
+import type { Reader } from '../../wire/reader.ts'
+import type { Type } from '../../wire/type.ts'
+import type { Writer } from '../../wire/writer.ts'
+import type { Named } from '../protocol.ts'
+import { down, most } from './kinds.ts'
+
+/** Which room's life and which tick a frame belongs to. */
+export interface Stamp {
+  readonly epoch: number
+  readonly tick: number
+}
+
+function writeStamp(w: Writer, kind: number, stamp: Stamp): void {
+  w.u8(kind)
+  w.uint(stamp.epoch)
+  w.uint(stamp.tick)
+}
+
+/** Reads epoch and tick of FULL, DELTA or OWN behind the first byte. */
+export function readStamp(r: Reader): Stamp {
+  return { epoch: r.uint(), tick: r.uint() }
+}
+
+/** Something that happened at a tick and is told once. `event` is its number in the protocol. */
+export interface Told {
+  readonly tick: number
+  readonly event: number
+  readonly value: unknown
+}
+
+/** Writes events, oldest first, of a frame of `tick`. */
+export function writeEvents(w: Writer, events: readonly Named[], told: readonly Told[], tick: number): void {
+  w.uint(told.length)
+  for (const one of told) {
+    w.uint(tick - one.tick)
+    w.u8(one.event)
+    events[one.event]!.type.write(w, one.value)
+  }
+}
+
+export function readEvents(r: Reader, events: readonly Named[], tick: number): Told[] {
+  const told: Told[] = []
+  for (let left = r.count(0xffff, 2); left > 0; left--) {
+    const back = r.uint()
+    const event = r.u8()
+    const named = events[event]
+    if (named === undefined) throw new Malformed(`event ${event} where the protocol has ${events.length}`)
+    told.push({ tick: tick - back, event, value: named.type.read(r) })
+  }
+  return told
+}
+
+export function writeFull<S>(w: Writer, stamp: Stamp, type: Type<S>, state: S): void {
+  writeStamp(w, down.FULL, stamp)
+  type.write(w, state)
+}
+
+/** Reads FULL behind its stamp. */
+export function readFull<S>(r: Reader, type: Type<S>): S {
+  const state = type.read(r)
+  r.end()
+  return state
+}
+
+/** Writes DELTA: compares `state` with `shadow`, advancing the shadow. Returns the shadow. */
+export function writeDelta<S>(
+  w: Writer,
+  head: Stamp & { readonly back: number },
+  body: { readonly type: Type<S>; readonly shadow: S; readonly state: S; readonly events: readonly Named[] },
+  told: readonly Told[],
+): S {
+  writeStamp(w, down.DELTA, head)
+  w.uint(head.back)
+  const has = w.hole(1)
+  const start = w.length
+  const shadow = body.type.diff(w, body.shadow, body.state)
+  if (w.length > start) w.set(has, 1)
+  if (told.length > 0) {
+    w.set(has, 2)
+    writeEvents(w, body.events, told, head.tick)
+  }
+  return shadow
+}
+
+/** Reads how many ticks before its own the base of a DELTA is, behind its stamp. */
+export function readBack(r: Reader): number {
+  return r.uint()
+}
+
+/** Reads the rest of DELTA, behind `back`. `base` is not changed. */
+export function readDelta<S>(
+  r: Reader,
+  tick: number,
+  base: S,
+  types: { readonly state: Type<S>; readonly events: readonly Named[] },
+): { state: S; told: Told[] } {
+  const has = r.u8()
+  const state = has & 1 ? types.state.patch(r, base) : base
+  const told = has & 2 ? readEvents(r, types.events, tick) : []
+  r.end()
+  return { state, told }
+}
+
+/** An input that was refused. */
+export interface Refusal {
+  readonly seq: number
+  readonly code: string
+  readonly message: string
+}
+
+/** What one seat alone is told at a tick. Absent parts have nothing to tell. */
+export interface Own<M = unknown> {
+  /** The last input consumed: applied, or refused and told. */
+  readonly ack?: number
+  readonly refusals?: readonly Refusal[]
+  readonly mine?: M
+  readonly told?: readonly Told[]
+  /** How many events could not be kept for this seat. */
+  readonly missed?: number
+}
+
+const own = { ACK: 1, REFUSALS: 2, MINE: 4, MINE_DIFF: 8, EVENTS: 16, MISSED: 32 }
+
+/**
+ * Writes OWN. `mine` is written whole if `own.mine` is given; else `mineDiff`, bytes that `diff` gave, if it has any.
+ */
+export function writeOwn<M>(
+  w: Writer,
+  stamp: Stamp,
+  types: { readonly mine: Type<M>; readonly events: readonly Named[] },
+  parts: Own<M> & { readonly mineDiff?: Uint8Array },
+): void {
+  writeStamp(w, down.OWN, stamp)
+  const has = w.hole(1)
+  if (parts.ack !== undefined) {
+    w.set(has, own.ACK)
+    w.uint(parts.ack)
+  }
+  if (parts.refusals !== undefined && parts.refusals.length > 0) {
+    w.set(has, own.REFUSALS)
+    w.uint(parts.refusals.length)
+    for (const refusal of parts.refusals) {
+      w.uint(refusal.seq)
+      w.str(refusal.code.slice(0, most.CODE))
+      w.str(refusal.message.slice(0, most.MESSAGE))
+    }
+  }
+  if (parts.mine !== undefined) {
+    w.set(has, own.MINE)
+    types.mine.write(w, parts.mine)
+  } else if (parts.mineDiff !== undefined && parts.mineDiff.length > 0) {
+    w.set(has, own.MINE_DIFF)
+    w.raw(parts.mineDiff)
+  }
+  if (parts.told !== undefined && parts.told.length > 0) {
+    w.set(has, own.EVENTS)
+    writeEvents(w, types.events, parts.told, stamp.tick)
+  }
+  if (parts.missed !== undefined && parts.missed > 0) {
+    w.set(has, own.MISSED)
+    w.uint(parts.missed)
+  }
+}
+
+/** Reads OWN behind its stamp. `base` is the `mine` of the last OWN; undefined before the first. */
+export function readOwn<M>(
+  r: Reader,
+  tick: number,
+  base: M | undefined,
+  types: { readonly mine: Type<M>; readonly events: readonly Named[] },
+): Own<M> {
+  const has = r.u8()
+  const read: { -readonly [K in keyof Own<M>]: Own<M>[K] } = {}
+  if (has & own.ACK) read.ack = r.uint()
+  if (has & own.REFUSALS) {
+    const refusals: Refusal[] = []
+    for (let left = r.count(0xffff, 3); left > 0; left--) {
+      refusals.push({ seq: r.uint(), code: r.str(most.CODE), message: r.str(most.MESSAGE) })
+    }
+    read.refusals = refusals
+  }
+  if (has & own.MINE) read.mine = types.mine.read(r)
+  else if (has & own.MINE_DIFF) {
+    if (base === undefined) throw new Malformed('a change of `mine` before any `mine`')
+    read.mine = types.mine.patch(r, base)
+  }
+  if (has & own.EVENTS) read.told = readEvents(r, types.events, tick)
+  if (has & own.MISSED) read.missed = r.uint()
+  r.end()
+  return read
+}

@@ -1,0 +1,30 @@
+/** Bytes that are not a value of the type they were read as. The sender is to blame, and is refused. */
+export class Malformed extends Error {
+  readonly code = 'MALFORMED'
+  override readonly name = 'Malformed'
+}
+
+/**
+ * A value that its type cannot carry: out of range, NaN, too long, not one of the names.
+ * `path` says where it stands, e.g. `snakes[7].color`.
+ */
+export class Misfit extends Error {
+  readonly code = 'MISFIT'
+  override readonly name = 'Misfit'
+  /** From the value outwards; containers put their part in front as the error passes through them. */
+  path = ''
+  readonly #what: string
+
+  constructor(what: string) {
+    super(what)
+    this.#what = what
+  }
+
+  /** Puts one step of the path in front and returns the error, to be thrown on. */
+  at(step: string | number): this {
+    const part = typeof step === 'number' ? `[${step}]` : step
+    this.path = this.path === '' || this.path.startsWith('[') ? part + this.path : `${part}.${this.path}`
+    this.message = `${this.path}: ${this.#what}`
+    return this
+  }
+}

@@ -1,0 +1,47 @@
+import type { Reader } from './reader.ts'
+import type { Writer } from './writer.ts'
+
+/**
+ * How values of T look on the wire, and how they change.
+ *
+ * Five functions and three facts; a game may define its own. The laws, held for every type by one property
+ * suite (`types.test.ts`):
+ *
+ * - `read(write(x)) = x`, where x is what `write` returned;
+ * - `diff` writes nothing if and only if nothing changed, and what it returns equals `patch(base, those bytes)`;
+ * - `read` and `patch` throw {@link Malformed}, and nothing else, on bytes that are not a value;
+ * - `write` and `diff` throw {@link Misfit} on a value that is not of the type.
+ */
+export interface Type<T> {
+  /** Canonical text of the type, e.g. `list(u8,999)`. Part of the schema hash; says all that `read` depends on. */
+  readonly schema: string
+  /** Fewest bytes that `write` gives. 0 only where a value carries no information. */
+  readonly least: number
+  /** True where values are immutable and compared with `===` (numbers, strings); false for containers. */
+  readonly atom: boolean
+  /**
+   * Writes the value whole and returns it as the other end will read it. An atom is returned rounded; a container
+   * is rounded *in place* and returned itself, so that both ends compute with the same numbers.
+   */
+  write(w: Writer, value: T): T
+  read(r: Reader): T
+  /** Copies deeply; the copy shares nothing mutable with the original. Does not round. */
+  copy(value: T): T
+  /**
+   * Writes what turns `shadow` into `value`, rounds `value` like `write`, and returns the shadow advanced:
+   * an atom's new value, or the container `shadow` itself, changed in place (a fresh copy where it had to begin anew).
+   */
+  diff(w: Writer, shadow: T, value: T): T
+  /** Reads what `diff` wrote and returns the new value. `base` is not changed; untouched branches stay `===`. */
+  patch(r: Reader, base: T): T
+}
+
+/** The TypeScript type of a wire type's values. */
+export type Value<T> = T extends Type<infer V> ? V : never
+
+/** Named types: what `struct` and the scopes of a protocol are made of. */
+// oxlint-disable-next-line no-explicit-any -- Type is invariant, so no narrower element type accepts every type
+export type Fields = Readonly<Record<string, Type<any>>>
+
+/** The plain object that `struct(fields)` describes. */
+export type Shape<F extends Fields> = { -readonly [K in keyof F]: Value<F[K]> }

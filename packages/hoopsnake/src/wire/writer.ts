@@ -1,0 +1,123 @@
+const utf8 = new TextEncoder()
+
+/**
+ * A growing buffer that values are written into.
+ *
+ * Little-endian. `uint` is LEB128: seven bits per byte, low bits first, high bit set on all but the last.
+ */
+export class Writer {
+  #bytes: Uint8Array
+  #view: DataView
+  /** Bytes written so far. May be set back to an earlier position, never forward. */
+  length = 0
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  u8(n: number): void {
+    const at = this.#claim(1)
+    this.#bytes[at] = n
+  }
+
+  u16(n: number): void {
+    const at = this.#claim(2)
+    this.#view.setUint16(at, n, true)
+  }
+
+  u32(n: number): void {
+    const at = this.#claim(4)
+    this.#view.setUint32(at, n, true)
+  }
+
+  i32(n: number): void {
+    const at = this.#claim(4)
+    this.#view.setInt32(at, n, true)
+  }
+
+  f32(n: number): void {
+    const at = this.#claim(4)
+    this.#view.setFloat32(at, n, true)
+  }
+
+  f64(n: number): void {
+    const at = this.#claim(8)
+    this.#view.setFloat64(at, n, true)
+  }
+
+  /** Writes 0 … 2^53 − 1 in 1–8 bytes. */
+  uint(n: number): void {
+    let at = this.#claim(8)
+    while (n > 0x7f) {
+      this.#bytes[at++] = (n & 0x7f) | 0x80
+      // Division, not a shift: shifts see 32 bits only.
+      n = n < 0x80000000 ? n >>> 7 : Math.floor(n / 128)
+    }
+    this.#bytes[at++] = n
+    this.length = at
+  }
+
+  /** Writes −(2^52) … 2^52 − 1 zigzagged: 0, −1, 1, −2 … become 0, 1, 2, 3 …. */
+  int(n: number): void {
+    this.uint(n < 0 ? -2 * n - 1 : 2 * n)
+  }
+
+  /** Writes UTF-8 behind its length in bytes. A lone surrogate becomes U+FFFD. */
+  str(text: string): void {
+    // A UTF-16 unit takes at most three bytes of UTF-8. The length goes in front, so write behind the widest
+    // length first and move up if the length turned out shorter.
+    const most = text.length * 3
+    const gap = most < 0x80 ? 1 : most < 0x4000 ? 2 : 5
+    const start = this.#claim(gap + most)
+    const { written } = utf8.encodeInto(text, this.#bytes.subarray(start + gap))
+    this.length = start
+    this.uint(written)
+    if (this.length !== start + gap) this.#bytes.copyWithin(this.length, start + gap, start + gap + written)
+    this.length += written
+  }
+
+  /** Writes bytes as they are, without a length. */
+  raw(bytes: Uint8Array): void {
+    const at = this.#claim(bytes.length)
+    this.#bytes.set(bytes, at)
+  }
+
+  /** Leaves room for `count` zero bytes and returns their position, to be filled by `set`. */
+  hole(count: number): number {
+    const at = this.#claim(count)
+    this.#bytes.fill(0, at, at + count)
+    return at
+  }
+
+  /** Sets bits of an earlier byte: `byte |= bits`. */
+  set(at: number, bits: number): void {
+    this.#bytes[at] = this.#bytes[at]! | bits
+  }
+
+  /** Returns a copy of what was written from `start` on. The writer may be used again. */
+  take(start = 0): Uint8Array<ArrayBuffer> {
+    const copy = new Uint8Array(this.length - start)
+    copy.set(this.#bytes.subarray(start, this.length))
+    return copy
+  }
+
+  /** Forgets everything written and keeps the buffer. */
+  clear(): void {
+    this.length = 0
+  }
+
+  #claim(count: number): number {
+    const at = this.length
+    this.length = at + count
+    if (this.length > this.#bytes.length) this.#grow(this.length)
+    return at
+  }
+
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    larger.set(this.#bytes)
+    this.#bytes = larger
+    this.#view = new DataView(larger.buffer)
+  }
+}
