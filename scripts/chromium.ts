@@ -20,8 +20,18 @@ export async function chromium(): Promise<Program> {
     variable: 'CHROMIUM_PATH',
     sources: [
       ...installed(
-        ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'chromium-headless-shell'],
-        ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'],
+        [
+          'chromium',
+          'chromium-browser',
+          'google-chrome',
+          'google-chrome-stable',
+          'chrome',
+          'chromium-headless-shell',
+        ],
+        [
+          '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+          '/Applications/Chromium.app/Contents/MacOS/Chromium',
+        ],
       ),
       carried({}),
       // Where the machine lacks NSS: the carrier has it too.

@@ -12,10 +12,14 @@ const exec = promisify(execFile)
  */
 export function debian(name: string, path: string): Source {
   return async () => {
-    const usable = await access('/usr/bin/apt-get').then(() => true, () => false)
+    const usable = await access('/usr/bin/apt-get').then(
+      () => true,
+      () => false,
+    )
     if (!usable) return undefined
     // The libraries fit one release only.
-    const release = /^VERSION_CODENAME=(.*)$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1] ?? 'unknown'
+    const release =
+      /^VERSION_CODENAME=(.*)$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1] ?? 'unknown'
     const folder = await cached(`${name}-${release}-${process.arch}`, (target) => unpack(name, target))
     return { path: join(folder, path), env: { LD_LIBRARY_PATH: await libraries(folder) } }
   }

@@ -46,7 +46,9 @@ export async function find({ name, variable, sources, packages }: Wanted): Promi
     }
   }
   const reasons = tried.map((reason) => `\n  (${reason})`).join('')
-  throw new Error(`The tests need ${name}: run '${installer(packages)}', or set ${variable} to its path.${reasons}`)
+  throw new Error(
+    `The tests need ${name}: run '${installer(packages)}', or set ${variable} to its path.${reasons}`,
+  )
 }
 
 /** Looks for the program under each of these names on the PATH, then in these places. */
@@ -55,7 +57,10 @@ export function installed(names: readonly string[], places: readonly string[] = 
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)))
   return [...paths, ...places].map((path) => async () => {
-    const there = await access(path, constants.X_OK).then(() => true, () => false)
+    const there = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
     return there ? { path, env: {} } : undefined
   })
 }
@@ -63,7 +68,11 @@ export function installed(names: readonly string[], places: readonly string[] = 
 /** Gives the folder of that name in the cache, filled once. Safe when several processes ask at the same time. */
 export async function cached(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(caches, name)
-  const there = () => access(folder).then(() => true, () => false)
+  const there = () =>
+    access(folder).then(
+      () => true,
+      () => false,
+    )
   if (await there()) return folder
   await mkdir(dirname(folder), { recursive: true })
   const unfinished = await mkdtemp(`${folder}.`)
@@ -91,14 +100,24 @@ export async function main(finder: () => Promise<Program>): Promise<void> {
 }
 
 async function trouble({ path, env }: Program): Promise<string | undefined> {
-  return exec(path, ['--version'], { env: { ...process.env, ...env }, timeout: 20_000 }).then(() => undefined, lastLine)
+  return exec(path, ['--version'], { env: { ...process.env, ...env }, timeout: 20_000 }).then(
+    () => undefined,
+    lastLine,
+  )
 }
 
 function lastLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).trim().split('\n').at(-1) ?? ''
+  return (
+    String(error instanceof Error ? error.message : error)
+      .trim()
+      .split('\n')
+      .at(-1) ?? ''
+  )
 }
 
 function installer({ apt, brew, dnf }: Wanted['packages']): string {
   if (process.platform === 'darwin') return `brew install ${brew}`
-  return process.platform === 'linux' ? `sudo apt-get install ${apt}' or 'sudo dnf install ${dnf}` : `winget install ${dnf}`
+  return process.platform === 'linux'
+    ? `sudo apt-get install ${apt}' or 'sudo dnf install ${dnf}`
+    : `winget install ${dnf}`
 }

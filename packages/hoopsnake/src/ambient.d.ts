@@ -10,18 +10,20 @@ declare var TextEncoder: { new (): TextEncoder }
 interface TextDecoder {
   decode(bytes?: ArrayBufferView | ArrayBufferLike): string
 }
-declare var TextDecoder: { new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder }
+declare var TextDecoder: {
+  new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder
+}
 
 interface AbortSignal {
   readonly aborted: boolean
-  readonly reason: any
+  readonly reason: unknown
   throwIfAborted(): void
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 interface AbortController {
   readonly signal: AbortSignal
-  abort(reason?: any): void
+  abort(reason?: unknown): void
 }
 declare var AbortController: { new (): AbortController }
 

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+interface Entry {
+  readonly resolved?: string
+  readonly link?: boolean
+  readonly optionalDependencies?: Record<string, string>
+}
+
+const text = await readFile(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8')
+const { packages } = JSON.parse(text) as { packages: Record<string, Entry> }
+
+// npm forgets the binaries of other platforms when they are missing where the lock is made; `npm ci` fails there then.
+test('the lock file holds the binaries of every platform', () => {
+  expect(missing(packages)).toEqual([])
+})
+
+test('a lock file that lacks one is refused', () => {
+  const lock = {
+    'node_modules/a': { optionalDependencies: { 'a-linux': '1.0.0', 'a-mac': '1.0.0' } },
+    'node_modules/a-linux': {},
+  }
+  expect(missing(lock)).toEqual(['a-mac'])
+})
+
+test('the lock file names no registry, so that each machine uses its own', () => {
+  const addresses = Object.values(packages).flatMap(({ resolved, link }) =>
+    resolved && !link ? [resolved] : [],
+  )
+  expect(addresses).toEqual([])
+})
+
+function missing(entries: Record<string, Entry>): string[] {
+  const names = Object.values(entries).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  )
+  const present = Object.keys(entries)
+  return names.filter((name) => !present.some((path) => path.endsWith(`node_modules/${name}`)))
+}
