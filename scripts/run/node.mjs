@@ -21,5 +21,7 @@ export function findNode(root) {
   if (path && existsSync(path) && process.env.HOOPSNAKE_NODE !== 'self') return path
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return process.execPath
-  throw new Error(`hoopsnake needs Node ${oldest.join('.')} or newer; this is ${process.versions.node}. Get one at https://nodejs.org.`)
+  throw new Error(
+    `hoopsnake needs Node ${oldest.join('.')} or newer; this is ${process.versions.node}. Get one at https://nodejs.org.`,
+  )
 }

@@ -1,0 +1,11 @@
+import { join } from 'node:path'
+import { defaultClientConditions, defineConfig } from 'vite'
+
+export default defineConfig({
+  root: join(import.meta.dirname, 'page'),
+  // Wherever the server hangs it.
+  base: './',
+  // The library's sources, not its build: nothing needs building before the page.
+  resolve: { conditions: ['@hoopsnake/source', ...defaultClientConditions] },
+  build: { outDir: join(import.meta.dirname, 'dist'), emptyOutDir: true, sourcemap: true },
+})
