@@ -13,8 +13,10 @@ const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** Gives a duration in milliseconds. Throws RangeError on what is not one. */
 export function milliseconds(duration: Duration): number {
-  const [, digits, name] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(typeof duration === 'number' ? `${duration}ms` : duration) ?? []
-  if (digits === undefined) throw new RangeError(`${duration} is not a duration; write milliseconds or '30s', '500ms', '2m', '1h'`)
+  const [, digits, name] =
+    /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(typeof duration === 'number' ? `${duration}ms` : duration) ?? []
+  if (digits === undefined)
+    throw new RangeError(`${duration} is not a duration; write milliseconds or '30s', '500ms', '2m', '1h'`)
   return Number(digits) * unit[name as keyof typeof unit]
 }
 

@@ -23,7 +23,12 @@ export interface Host extends Link {
   /** Refuses new dials, saves what is to be saved, closes every room. Resolves when all is written. */
   stop(): Promise<void>
   /** Counts, for `/healthz` and metrics. */
-  readonly counts: { readonly rooms: number; readonly seats: number; readonly watchers: number; readonly ticks: number }
+  readonly counts: {
+    readonly rooms: number
+    readonly seats: number
+    readonly watchers: number
+    readonly ticks: number
+  }
 }
 
 /** Makes a host. */

@@ -55,7 +55,9 @@ export function rooms(url: string, kinds: Readonly<Record<string, RoomKind>>): R
   for (const [name, kind] of Object.entries(kinds)) {
     const { name: protocol } = kind.protocol
     if (byProtocol.has(protocol)) {
-      throw new TypeError(`${name}: a second kind of room for protocol '${protocol}'; one server runs one kind of each`)
+      throw new TypeError(
+        `${name}: a second kind of room for protocol '${protocol}'; one server runs one kind of each`,
+      )
     }
     byProtocol.set(protocol, kind)
   }

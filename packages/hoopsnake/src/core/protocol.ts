@@ -71,7 +71,9 @@ export type ResultsOf<P extends AnyProtocol> = Shape<Scope<P['spec'], 'results'>
  */
 export function protocol<const S extends Spec>(name: string, version: number, spec: S): Protocol<S> {
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
-    throw new TypeError(`'${name}' cannot name a protocol: use a–z, 0–9 and '-', beginning with a letter, e.g. 'snake'`)
+    throw new TypeError(
+      `'${name}' cannot name a protocol: use a–z, 0–9 and '-', beginning with a letter, e.g. 'snake'`,
+    )
   }
   const scopes = {
     join: struct(spec.join ?? {}),
@@ -81,7 +83,12 @@ export function protocol<const S extends Spec>(name: string, version: number, sp
     hidden: struct(spec.hidden ?? {}),
   }
   const lists = { inputs: named(spec.inputs), events: named(spec.events), results: named(spec.results) }
-  const schema = [name, version, ...Object.values(scopes).map((type) => type.schema), ...Object.values(lists).map(describe)]
+  const schema = [
+    name,
+    version,
+    ...Object.values(scopes).map((type) => type.schema),
+    ...Object.values(lists).map(describe),
+  ]
   const made: Protocol<S> = {
     name,
     version,

@@ -33,8 +33,14 @@ export type Rules<P extends AnyProtocol, L = undefined> = {
   back?(room: Room<P>, seat: Seat<P>): void
   /** Moves the room on by one tick. */
   tick?(room: Room<P>): void
-} & Handlers<'inputs', { [K in keyof InputsOf<P>]: (room: Room<P>, seat: Seat<P>, value: InputsOf<P>[K]) => unknown }> &
-  Handlers<'results', { [K in keyof ResultsOf<P>]: (room: Room<P>, outcome: Outcome<ResultsOf<P>[K]>) => void }> &
+} & Handlers<
+  'inputs',
+  { [K in keyof InputsOf<P>]: (room: Room<P>, seat: Seat<P>, value: InputsOf<P>[K]) => unknown }
+> &
+  Handlers<
+    'results',
+    { [K in keyof ResultsOf<P>]: (room: Room<P>, outcome: Outcome<ResultsOf<P>[K]>) => void }
+  > &
   Scoped<'mine', MineOf<P>, (room: Room<P>, seat: Seat<P>) => MineOf<P>> &
   Scoped<'hidden', HiddenOf<P>, (room: Room<P>, given: Given<P, L>) => HiddenOf<P>>
 

@@ -73,7 +73,8 @@ export class Reader {
     } catch {
       throw new Malformed('a text that is not UTF-8')
     }
-    if (text.length > max) throw new Malformed(`a text of ${text.length} characters where at most ${max} are due`)
+    if (text.length > max)
+      throw new Malformed(`a text of ${text.length} characters where at most ${max} are due`)
     return text
   }
 

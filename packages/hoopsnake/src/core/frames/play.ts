@@ -17,7 +17,13 @@ import { down, up } from './kinds.ts'
 
 /** A frame from a client that is in. */
 export type Up =
-  | { readonly kind: 'input'; readonly seq: number; readonly confirmed: number; readonly input: number; readonly value: unknown }
+  | {
+      readonly kind: 'input'
+      readonly seq: number
+      readonly confirmed: number
+      readonly input: number
+      readonly value: unknown
+    }
   | { readonly kind: 'confirm'; readonly confirmed: number; readonly time: number }
   | { readonly kind: 'askFull' }
   | { readonly kind: 'leave' }
