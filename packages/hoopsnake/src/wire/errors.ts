@@ -28,3 +28,23 @@ export class Misfit extends Error {
     return this
   }
 }
+
+/** Puts `step` in front of the path if `error` is a Misfit, and returns it, to be thrown on. */
+export function within(error: unknown, step: string | number): unknown {
+  return error instanceof Misfit ? error.at(step) : error
+}
+
+/** Says that something else was expected. */
+export function misfit(expected: string, got: unknown): Misfit {
+  return new Misfit(`expected ${expected}, got ${show(got)}`)
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string')
+    return value.length > 40 ? `a text of ${value.length} characters` : `'${value}'`
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (value instanceof Map) return `a Map of ${value.size}`
+  if (value instanceof Uint8Array) return `${value.length} bytes`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return typeof value === 'function' ? 'a function' : String(value)
+}

@@ -1,1 +1,11 @@
-export {}
+export { bool, nothing, oneOf } from './atoms.ts'
+export { Malformed, Misfit } from './errors.ts'
+export { list } from './list.ts'
+export { map } from './map.ts'
+export { angle, f32, f64, fixed, i32, int, u8, u16, u32, uint } from './numbers.ts'
+export { optional } from './optional.ts'
+export { Reader } from './reader.ts'
+export { struct } from './struct.ts'
+export { bytes, str } from './text.ts'
+export type { Fields, Shape, Type, Value } from './type.ts'
+export { Writer } from './writer.ts'

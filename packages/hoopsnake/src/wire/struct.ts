@@ -1,0 +1,110 @@
+/*
+ * whole   the fields' values, in the order of declaration
+ *
+ * diff    ceil(n/8) bytes, bit i of byte i/8 set if field i changed · diff of each changed field
+ */
+import { needType } from './define.ts'
+import { Malformed, misfit, Misfit, within } from './errors.ts'
+import type { Fields, Shape, Type } from './type.ts'
+
+/**
+ * A plain object with these fields, no more and no fewer.
+ *
+ * Throws TypeError on a field that is not a type or is called `__proto__`.
+ */
+export function struct<F extends Fields>(fields: F): Type<Shape<F>> {
+  const names = Object.keys(fields)
+  const types: Type<unknown>[] = names.map((name) => fields[name]!)
+  names.forEach((name, i) => {
+    needType(types[i], `struct({ ${name}: u8 })`)
+    // Assigning to it sets an object's prototype instead of a field.
+    if (name === '__proto__')
+      throw new TypeError("'__proto__' cannot name a field; write e.g. struct({ proto: u8 })")
+  })
+  return fieldwise(names, types) as Type<unknown> as Type<Shape<F>>
+}
+
+type Plain = Record<string, unknown>
+
+function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): Type<Plain> {
+  const bitmap = Math.ceil(names.length / 8)
+  return {
+    schema: `struct(${names.map((name, i) => `${JSON.stringify(name)}:${types[i]!.schema}`).join(',')})`,
+    least: types.reduce((sum, type) => sum + type.least, 0),
+    atom: false,
+    write(w, value) {
+      check(names, value)
+      let i = 0
+      try {
+        for (; i < names.length; i++) {
+          const name = names[i]!
+          const field = value[name]
+          const x = types[i]!.write(w, field)
+          if (!Object.is(x, field)) value[name] = x
+        }
+      } catch (error) {
+        throw within(error, names[i]!)
+      }
+      return value
+    },
+    read(r) {
+      const value: Plain = {}
+      for (let i = 0; i < names.length; i++) value[names[i]!] = types[i]!.read(r)
+      return value
+    },
+    copy(value) {
+      const twin: Plain = {}
+      for (let i = 0; i < names.length; i++) twin[names[i]!] = types[i]!.copy(value[names[i]!])
+      return twin
+    },
+    diff(w, shadow, value) {
+      check(names, value)
+      const head = w.hole(bitmap)
+      const start = w.length
+      let i = 0
+      try {
+        for (; i < names.length; i++) {
+          const type = types[i]!
+          const was = shadow[names[i]!]
+          const is = value[names[i]!]
+          if (type.atom && Object.is(was, is)) continue
+          const before = w.length
+          const x = type.diff(w, was, is)
+          if (w.length > before) w.set(head + (i >> 3), 1 << (i & 7))
+          if (x !== was) shadow[names[i]!] = x
+          if (type.atom && !Object.is(x, is)) value[names[i]!] = x
+        }
+      } catch (error) {
+        throw within(error, names[i]!)
+      }
+      if (w.length === start) w.length = head
+      return shadow
+    },
+    patch(r, base) {
+      const bits = r.raw(bitmap)
+      if (names.length % 8 > 0 && bits[bitmap - 1]! >> (names.length % 8) > 0) {
+        throw new Malformed(`a change to a field where there are ${names.length}`)
+      }
+      const value = { ...base }
+      for (let i = 0; i < names.length; i++) {
+        if (bits[i >> 3]! & (1 << (i & 7))) value[names[i]!] = types[i]!.patch(r, base[names[i]!])
+      }
+      return value
+    },
+  }
+}
+
+/** Throws Misfit unless `value` has exactly these fields: what no type carries would be lost in silence. */
+function check(names: readonly string[], value: Plain): void {
+  if (typeof value !== 'object' || value === null)
+    throw misfit(`an object with ${names.join(', ') || 'no fields'}`, value)
+  let count = 0
+  for (const _ in value) count++
+  // Undefined may be the value of a field that is there, or of one that is not.
+  for (let i = 0; i < names.length; i++) {
+    if (value[names[i]!] === undefined && !(names[i]! in value)) throw new Misfit('is missing').at(names[i]!)
+  }
+  if (count === names.length) return
+  const extra = Object.keys(value).find((name) => !names.includes(name))
+  throw new Misfit(`has the unknown field '${extra}'; known are ${names.join(', ') || 'none'}`)
+}
