@@ -12,7 +12,7 @@ async function main([name = '', ...args]) {
   const steps = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!steps) throw new Error(`Say what to run: ${Object.keys(commands).join(', ')}.`)
   await install(root)
-  const node = findNode(root)
+  const node = await findNode(root)
   for (const step of steps(args)) {
     const code = await run(node, step, root)
     if (code !== 0) return code
