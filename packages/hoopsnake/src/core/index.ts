@@ -1,1 +1,27 @@
-export {}
+export type { Clock, Duration, VirtualClock } from './clock.ts'
+export { milliseconds, virtualClock } from './clock.ts'
+export type { Code } from './errors.ts'
+export { codes, Crash, Refused, refuse, Unpredictable } from './errors.ts'
+export type { LatePolicy, RoomKind, RoomOptions, Rooms } from './kind.ts'
+export { rooms } from './kind.ts'
+export type { Listing } from './link.ts'
+export type { Log } from './log.ts'
+export type {
+  AnyProtocol,
+  EventsOf,
+  HiddenOf,
+  InputsOf,
+  JoinOf,
+  MineOf,
+  OptionsOf,
+  Protocol,
+  ResultsOf,
+  Spec,
+  StateOf,
+} from './protocol.ts'
+export { protocol } from './protocol.ts'
+export type { Random, RandomState } from './random.ts'
+export { createRandom } from './random.ts'
+export type { Given, Outcome, Room, Rules, Seat, Services } from './rules.ts'
+export type { Score, Store } from './store.ts'
+export { memoryStore } from './store.ts'
