@@ -14,7 +14,6 @@ export const codes = {
   SERVER_FULL: 'The server has no place for another room or connection.',
   STOPPING: 'The server is stopping; dial again in a moment.',
   DENIED: 'The server did not accept who you say you are.',
-  NAME_EMPTY: 'A name needs at least one visible character.',
   GONE: 'The seat is no longer held; join anew.',
   TAKEN_OVER: 'Another connection took this seat over.',
   WATCHING: 'A watcher has no seat and sends no inputs; join to play.',
@@ -59,4 +58,14 @@ export function refuse(code: string, message?: string): Refused {
 /** What a rule asks for that only the server knows. Ends the prediction of the handler that asked. */
 export class Unpredictable extends Error {
   override readonly name = 'Unpredictable'
+}
+
+/** A fault that ends a room: a throw in its rules, or state that its types cannot carry. `cause` has the error. */
+export class Crash extends Error {
+  override readonly name = 'Crash'
+
+  /** `where` names the hook, e.g. `tick`. */
+  constructor(where: string, cause: unknown) {
+    super(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
 }

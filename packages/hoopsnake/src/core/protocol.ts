@@ -55,6 +55,9 @@ export interface Named {
 // oxlint-disable-next-line no-explicit-any -- a bound that every protocol meets; `Protocol<Spec>` is invariant in its types
 export type AnyProtocol = Protocol<any>
 
+/** Plain data of some scope of some protocol, where the machine handles it without knowing which. */
+export type Data = Value<AnyProtocol['state']>
+
 export type StateOf<P extends AnyProtocol> = Value<P['state']>
 export type MineOf<P extends AnyProtocol> = Value<P['mine']>
 export type HiddenOf<P extends AnyProtocol> = Value<P['hidden']>

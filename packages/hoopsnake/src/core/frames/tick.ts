@@ -37,7 +37,15 @@ export function readStamp(r: Reader): Stamp {
   return { epoch: r.uint(), tick: r.uint() }
 }
 
-/** Something that happened at a tick and is told once. `event` is its number in the protocol. */
+/** Something to tell once: what happened at a tick, its payload written already. */
+export interface Telling {
+  readonly tick: number
+  /** Its number in the protocol. */
+  readonly event: number
+  readonly payload: Uint8Array
+}
+
+/** Something that happened, as the client reads it. */
 export interface Told {
   readonly tick: number
   readonly event: number
@@ -45,12 +53,12 @@ export interface Told {
 }
 
 /** Writes events, oldest first, of a frame of `tick`. */
-export function writeEvents(w: Writer, events: readonly Named[], told: readonly Told[], tick: number): void {
-  w.uint(told.length)
-  for (const one of told) {
-    w.uint(tick - one.tick)
-    w.u8(one.event)
-    events[one.event]!.type.write(w, one.value)
+export function writeEvents(w: Writer, tellings: readonly Telling[], tick: number): void {
+  w.uint(tellings.length)
+  for (const telling of tellings) {
+    w.uint(tick - telling.tick)
+    w.u8(telling.event)
+    w.raw(telling.payload)
   }
 }
 
@@ -82,8 +90,8 @@ export function readFull<S>(r: Reader, type: Type<S>): S {
 export function writeDelta<S>(
   w: Writer,
   head: Stamp & { readonly back: number },
-  body: { readonly type: Type<S>; readonly shadow: S; readonly state: S; readonly events: readonly Named[] },
-  told: readonly Told[],
+  body: { readonly type: Type<S>; readonly shadow: S; readonly state: S },
+  tellings: readonly Telling[],
 ): S {
   writeStamp(w, down.DELTA, head)
   w.uint(head.back)
@@ -91,9 +99,9 @@ export function writeDelta<S>(
   const start = w.length
   const shadow = body.type.diff(w, body.shadow, body.state)
   if (w.length > start) w.set(has, 1)
-  if (told.length > 0) {
+  if (tellings.length > 0) {
     w.set(has, 2)
-    writeEvents(w, body.events, told, head.tick)
+    writeEvents(w, tellings, head.tick)
   }
   return shadow
 }
@@ -124,28 +132,31 @@ export interface Refusal {
   readonly message: string
 }
 
-/** What one seat alone is told at a tick. Absent parts have nothing to tell. */
-export interface Own<M = unknown> {
+/** What one seat alone is told at a tick, as the server writes it. Absent parts have nothing to tell. */
+export interface OwnParts {
   /** The last input consumed: applied, or refused and told. */
+  readonly ack?: number
+  readonly refusals?: readonly Refusal[]
+  /** `mine` as `write` gave it, or what `diff` gave: at most one of the two. */
+  readonly mine?: Uint8Array
+  readonly mineDiff?: Uint8Array
+  readonly tellings?: readonly Telling[]
+  /** How many events could not be kept for this seat. */
+  readonly missed?: number
+}
+
+/** The same as the client reads it. */
+export interface Own<M = unknown> {
   readonly ack?: number
   readonly refusals?: readonly Refusal[]
   readonly mine?: M
   readonly told?: readonly Told[]
-  /** How many events could not be kept for this seat. */
   readonly missed?: number
 }
 
 const own = { ACK: 1, REFUSALS: 2, MINE: 4, MINE_DIFF: 8, EVENTS: 16, MISSED: 32 }
 
-/**
- * Writes OWN. `mine` is written whole if `own.mine` is given; else `mineDiff`, bytes that `diff` gave, if it has any.
- */
-export function writeOwn<M>(
-  w: Writer,
-  stamp: Stamp,
-  types: { readonly mine: Type<M>; readonly events: readonly Named[] },
-  parts: Own<M> & { readonly mineDiff?: Uint8Array },
-): void {
+export function writeOwn(w: Writer, stamp: Stamp, parts: OwnParts): void {
   writeStamp(w, down.OWN, stamp)
   const has = w.hole(1)
   if (parts.ack !== undefined) {
@@ -163,14 +174,14 @@ export function writeOwn<M>(
   }
   if (parts.mine !== undefined) {
     w.set(has, own.MINE)
-    types.mine.write(w, parts.mine)
-  } else if (parts.mineDiff !== undefined && parts.mineDiff.length > 0) {
+    w.raw(parts.mine)
+  } else if (parts.mineDiff !== undefined) {
     w.set(has, own.MINE_DIFF)
     w.raw(parts.mineDiff)
   }
-  if (parts.told !== undefined && parts.told.length > 0) {
+  if (parts.tellings !== undefined && parts.tellings.length > 0) {
     w.set(has, own.EVENTS)
-    writeEvents(w, types.events, parts.told, stamp.tick)
+    writeEvents(w, parts.tellings, stamp.tick)
   }
   if (parts.missed !== undefined && parts.missed > 0) {
     w.set(has, own.MISSED)

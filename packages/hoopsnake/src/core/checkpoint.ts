@@ -1,0 +1,84 @@
+/*
+ * A room at rest, as bytes.
+ *
+ * envelope  u8 version · u32 schema hash · str code · u8 private · uint epoch · uint tick · 4 × u32 chance · uint next seat ·
+ *           state · hidden · uint seats · (seat)*
+ * seat      uint id · str token · str user (JSON, '' for none) · uint taken · mine
+ *
+ * Taken at a flush, when the inbox is empty: what was not consumed by then, clients send again, since `taken` goes back
+ * to what was acknowledged. Slow work that is under way is not kept.
+ */
+import { Malformed } from '../wire/errors.ts'
+import { Reader } from '../wire/reader.ts'
+import { Writer } from '../wire/writer.ts'
+import type { Kept, Machine } from './machine.ts'
+import type { AnyProtocol } from './protocol.ts'
+import type { SeatRecord } from './seats.ts'
+import { createSeat } from './seats.ts'
+
+const VERSION = 1
+const MAX_USER = 65_536
+
+/** What a checkpoint holds. */
+export interface Checkpoint {
+  readonly code: string
+  readonly private: boolean
+  /** The epoch that was saved; the room that begins from it has the next one. */
+  readonly epoch: number
+  readonly tick: number
+  readonly chance: readonly [number, number, number, number]
+  readonly nextSeat: number
+  readonly kept: Kept
+}
+
+/** Writes a room as of its last flush. */
+export function writeCheckpoint(machine: Machine, facts: { private: boolean; nextSeat: number }): Uint8Array {
+  const { protocol } = machine
+  const w = new Writer(1024)
+  w.u8(VERSION)
+  w.u32(protocol.hash)
+  w.str(machine.code)
+  w.u8(facts.private ? 1 : 0)
+  w.uint(machine.epoch)
+  w.uint(machine.tick)
+  for (const word of machine.random.state) w.u32(word)
+  w.uint(facts.nextSeat)
+  protocol.state.write(w, machine.state)
+  protocol.hidden.write(w, machine.hidden)
+  w.uint(machine.seats.size)
+  for (const seat of machine.seats.values()) {
+    w.uint(seat.id)
+    w.str(seat.token)
+    w.str(seat.user === undefined ? '' : JSON.stringify(seat.user))
+    w.uint(seat.acked)
+    protocol.mine.write(w, seat.mine)
+  }
+  return w.take()
+}
+
+/** Reads a checkpoint. Throws Malformed on anything else, and on one of another schema. */
+export function readCheckpoint(
+  bytes: Uint8Array,
+  protocol: AnyProtocol,
+  kick: (id: number, reason: string) => void,
+): Checkpoint {
+  const r = new Reader(bytes)
+  const version = r.u8()
+  if (version !== VERSION) throw new Malformed(`a checkpoint of version ${version} where ${VERSION} is due`)
+  if (r.u32() !== protocol.hash) throw new Malformed('a checkpoint of another version of this game')
+  const head = { code: r.str(32), private: r.u8() === 1, epoch: r.uint(), tick: r.uint() }
+  const chance = [r.u32(), r.u32(), r.u32(), r.u32()] as const
+  const nextSeat = r.uint()
+  const state = protocol.state.read(r)
+  const hidden = protocol.hidden.read(r)
+  const seats: SeatRecord[] = []
+  for (let left = r.count(10_000, 4); left > 0; left--) {
+    const [id, token, user, taken] = [r.uint(), r.str(512), r.str(MAX_USER), r.uint()]
+    const seat = createSeat({ id, token, user: user === '' ? undefined : JSON.parse(user) }, kick)
+    // Nobody is connected to a room that begins: every seat is held for its player.
+    Object.assign(seat, { taken, acked: taken, away: true, mine: protocol.mine.read(r) })
+    seats.push(seat)
+  }
+  r.end()
+  return { ...head, chance, nextSeat, kept: { state, hidden, seats } }
+}

@@ -1,0 +1,84 @@
+import { Malformed } from '../wire/errors.ts'
+import { Reader } from '../wire/reader.ts'
+import { Writer } from '../wire/writer.ts'
+import { Refused } from './errors.ts'
+import type { Member } from './fanout.ts'
+import { createMember } from './fanout.ts'
+import type { Reason } from './frames/hello.ts'
+import { writeReason } from './frames/hello.ts'
+import { down } from './frames/kinds.ts'
+import type { Up } from './frames/play.ts'
+import { readUp } from './frames/play.ts'
+import type { Input } from './inbox.ts'
+import type { Bucket } from './limits.ts'
+import type { Connection } from './link.ts'
+import type { Pipe } from './pipe.ts'
+import { close } from './pipe.ts'
+import type { Named } from './protocol.ts'
+
+/** One connection that is in a room, or on its way in. */
+export interface Guest {
+  readonly member: Member
+  /** 0 for a watcher. */
+  readonly seat: number
+  /** What keeps a flooder from hurting anybody but itself. */
+  readonly bucket: Bucket
+  /** Inputs that came too fast; they go in as the bucket refills. At most MAX_WAITING. */
+  readonly waiting: Input[]
+  /** Set from WELCOME on: the first input may then have any sequence that was not taken. */
+  fresh: boolean
+  /** Set once: nothing that comes from the connection counts any more. */
+  over: boolean
+}
+
+/** Makes a guest. */
+export function createGuest(pipe: Pipe, seat: number, bucket: Bucket): Guest {
+  return { member: createMember(pipe, seat), seat, bucket, waiting: [], fresh: true, over: false }
+}
+
+/** Ends a guest's connection: tells it why and closes. Its client does not dial again by itself. */
+export function dismiss(guest: Guest, reason: Reason, code: number = close.DONE): void {
+  if (guest.over) return
+  guest.over = true
+  tell(guest.member.pipe, down.CLOSED, reason)
+  guest.member.pipe.close(code, reason.code)
+}
+
+/** Turns a dial away. */
+export function turnAway(pipe: Pipe, reason: Reason): void {
+  tell(pipe, down.REFUSED, reason)
+  pipe.close(close.REFUSED, reason.code)
+}
+
+function tell(pipe: Pipe, kind: typeof down.REFUSED | typeof down.CLOSED, reason: Reason): void {
+  const w = new Writer(64)
+  writeReason(w, kind, reason)
+  pipe.write(w.take())
+}
+
+/** What a room does for one guest. Throws Refused to end the connection. */
+export interface GuestDesk {
+  frame(guest: Guest, up: Up): void
+  lost(guest: Guest): void
+}
+
+/** Makes the gateway's end of a guest: bad frames end the connection, never more. */
+export function connectionOf(guest: Guest, inputs: readonly Named[], desk: GuestDesk): Connection {
+  return {
+    receive(frame) {
+      if (guest.over) return
+      try {
+        desk.frame(guest, readUp(new Reader(frame), inputs))
+      } catch (error) {
+        if (!(error instanceof Malformed || error instanceof Refused)) throw error
+        dismiss(guest, error, close.REFUSED)
+        desk.lost(guest)
+      }
+    },
+    lost() {
+      if (guest.over) return
+      guest.over = true
+      desk.lost(guest)
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { Reason } from './frames/hello.ts'
+import type { Outcome } from './rules.ts'
+
+/** One thing that happens to a room. Recorded, the entries of all ticks are the room's whole history. */
+export type Entry =
+  | {
+      readonly kind: 'join'
+      readonly seat: number
+      readonly token: string
+      readonly user: unknown
+      readonly ask: unknown
+    }
+  | { readonly kind: 'leave' | 'away' | 'back'; readonly seat: number }
+  | Input
+  | { readonly kind: 'result'; readonly result: number; readonly outcome: Outcome<unknown> }
+
+/** What a seat asks of the room. */
+export interface Input {
+  readonly kind: 'input'
+  readonly seat: number
+  readonly seq: number
+  /** Number of the input in the protocol. */
+  readonly input: number
+  readonly value: unknown
+}
+
+/** An entry taken out, and what became of it. */
+export interface Taken {
+  readonly entry: Entry
+  /** Set once the entry failed: it is consumed without its handler. */
+  failed?: Reason
+}
+
+/** The one way into a room. Bounded: who finds it full is refused, and says so to the sender. */
+export interface Inbox {
+  /** Whether joins and inputs are refused. */
+  readonly full: boolean
+  /** Puts an entry in. False when full; what is bounded by itself (leave, away, back, results) always fits. */
+  put(entry: Entry): boolean
+  /** Takes everything out, oldest first. */
+  drain(): Taken[]
+  /** What waits, oldest first; for checkpoints. */
+  readonly waiting: readonly Entry[]
+}
+
+/** Makes an inbox that refuses joins and inputs once `max` entries wait. */
+export function createInbox(max: number): Inbox {
+  let entries: Entry[] = []
+  return {
+    get full() {
+      return entries.length >= max
+    },
+    put(entry) {
+      if (entries.length >= max && (entry.kind === 'join' || entry.kind === 'input')) return false
+      entries.push(entry)
+      return true
+    },
+    drain() {
+      const taken = entries.map((entry) => ({ entry }))
+      entries = []
+      return taken
+    },
+    get waiting() {
+      return entries
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { refuse } from './errors.ts'
+import type { Up } from './frames/play.ts'
+import type { Guest } from './guest.ts'
+import type { Inbox } from './inbox.ts'
+import type { SeatRecord } from './seats.ts'
+import { MAX_WAITING } from './seats.ts'
+
+/**
+ * Takes an input of a seat: once, in order, and not faster than its bucket allows.
+ *
+ * What comes too fast waits with the guest. Throws Refused, to close the connection, when too much waits or an input
+ * is missing before this one.
+ */
+export function takeInput(guest: Guest, seat: SeatRecord, up: Up & { kind: 'input' }, into: { inbox: Inbox; now: number }): void {
+  const { seq, input, value } = up
+  // Sent again after a reconnect, though it had arrived.
+  if (seq <= seat.taken) return
+  if (seq !== seat.taken + 1 && !guest.fresh) throw refuse('OUT_OF_ORDER')
+  guest.fresh = false
+  seat.taken = seq
+  guest.waiting.push({ kind: 'input', seat: seat.id, seq, input, value })
+  releaseInputs(guest, into)
+  if (guest.waiting.length > MAX_WAITING) throw refuse('FLOOD')
+}
+
+/** Lets in what waits with a guest, oldest first, as far as its bucket and the inbox have room. */
+export function releaseInputs(guest: Guest, { inbox, now }: { inbox: Inbox; now: number }): void {
+  const { waiting, bucket } = guest
+  while (waiting.length > 0 && !inbox.full && bucket.take(now)) inbox.put(waiting.shift()!)
+}

@@ -1,0 +1,314 @@
+import type { Type } from '../wire/type.ts'
+import { Writer } from '../wire/writer.ts'
+import type { Effects } from './effects.ts'
+import { noEffects, ownOf } from './effects.ts'
+import { codes, Crash, Refused } from './errors.ts'
+import { createFace } from './face.ts'
+import type { Reason } from './frames/hello.ts'
+import type { Telling } from './frames/tick.ts'
+import type { Entry, Input, Taken } from './inbox.ts'
+import type { RoomKind } from './kind.ts'
+import type { AnyProtocol, Data } from './protocol.ts'
+import type { Random } from './random.ts'
+import type { Outcome, Room, Seat } from './rules.ts'
+import type { SeatRecord } from './seats.ts'
+import { createSeat, MAX_FAILURES } from './seats.ts'
+import type { Flushed } from './sync.ts'
+import { Sync } from './sync.ts'
+
+/** What a room begins as: new, or as a checkpoint says. */
+export interface Beginning {
+  readonly code: string
+  readonly epoch: number
+  readonly tick: number
+  readonly random: Random
+  readonly hz: number
+}
+
+/** What a restored room has that a new one has not. */
+export interface Kept {
+  readonly state: Data
+  readonly hidden: Data
+  readonly seats: readonly SeatRecord[]
+}
+
+/**
+ * The machine that runs one room's rules, tick by tick, as transactions.
+ *
+ * `run` makes ticks; `flush` ends the transaction. Until the flush nothing leaves the room, so that a handler which
+ * throws can be undone: data and chance go back to the last flush and its ticks are made again without that entry.
+ * A fault that no entry is to blame for is thrown as {@link Crash}; the machine is of no use after it.
+ */
+export class Machine {
+  readonly kind: RoomKind
+  readonly protocol: AnyProtocol
+  readonly code: string
+  readonly epoch: number
+  /** What rules see as `room.hz`. */
+  readonly hz: number
+  readonly random: Random
+  readonly seats: Map<number, SeatRecord> = new Map()
+  tick: number
+  /** Undefined only while `create` runs. */
+  state!: Data
+  hidden!: Data
+  readonly sync: Sync
+  /** Since the last flush: its ticks, how to undo what they did to seats, what they want done. */
+  #window: { readonly tick: number; readonly taken: readonly Taken[] }[] = []
+  #undo: (() => void)[] = []
+  #effects = noEffects()
+  #chance: readonly [number, number, number, number]
+  #condemned = new Set<number>()
+  /** Kicked in the tick being made. */
+  #kicked = new Map<number, Reason>()
+  /** The entry whose handler runs, and the name of that handler. */
+  #blamed: Taken | undefined
+  #where = 'create'
+  readonly #scratch = new Writer(64)
+  readonly #face: Room<AnyProtocol>
+
+  /** Makes the room anew from `loaded` and `options`, or as it was `kept`. Throws Crash. */
+  constructor(kind: RoomKind, beginning: Beginning, from: { loaded: unknown; options: object | undefined } | { kept: Kept }) {
+    this.kind = kind
+    this.protocol = kind.protocol
+    this.hz = beginning.hz
+    this.code = beginning.code
+    this.epoch = beginning.epoch
+    this.tick = beginning.tick
+    this.random = beginning.random
+    this.#face = createFace(this, {
+      tell: (only, event, value) => this.#tell(only, event, value),
+      later: (run, result) => this.#effects.work.push({ run, result }),
+      close: (reason) => (this.#effects.closed ??= reason),
+    })
+    try {
+      if ('kept' in from) this.#takeOver(from.kept)
+      else this.#create(from)
+      this.sync = new Sync(kind.protocol, this, this)
+    } catch (error) {
+      throw new Crash(this.#where, error)
+    }
+    this.#chance = this.random.state
+  }
+
+  /** Makes one tick: applies what was taken from the inbox, in order, then runs the rules' `tick`. Throws Crash. */
+  run(tick: number, taken: readonly Taken[]): void {
+    this.#window.push({ tick, taken })
+    try {
+      this.#make(tick, taken)
+    } catch (error) {
+      this.#recover(error)
+    }
+  }
+
+  /** Ends the transaction: compares and encodes the data, hands out what the ticks want done. Throws Crash. */
+  flush(): { flushed: Flushed; effects: Effects } {
+    const effects = this.#effects
+    let flushed: Flushed
+    try {
+      flushed = this.sync.flush(this.tick, this, effects.tellings)
+    } catch (error) {
+      throw new Crash('state', error)
+    }
+    this.#window = []
+    this.#undo = []
+    this.#condemned.clear()
+    this.#effects = noEffects()
+    this.#chance = this.random.state
+    return { flushed, effects }
+  }
+
+  /** Closes a seat at the end of the tick being made. */
+  kick(seat: number, reason: Reason): void {
+    this.#kicked.set(seat, reason)
+  }
+
+  #create(given: { loaded: unknown; options: object | undefined }): void {
+    this.#where = 'hidden'
+    this.hidden = this.kind.rules.hidden?.(this.#face, given) ?? ({} as Data)
+    this.#where = 'create'
+    this.state = this.kind.rules.create(this.#face, given) as Data
+  }
+
+  #takeOver(kept: Kept): void {
+    this.state = kept.state
+    this.hidden = kept.hidden
+    for (const seat of kept.seats) this.seats.set(seat.id, seat)
+  }
+
+  #make(tick: number, taken: readonly Taken[]): void {
+    this.tick = tick
+    this.#kicked.clear()
+    for (const one of taken) {
+      this.#blamed = one
+      this.#apply(one)
+    }
+    this.#blamed = undefined
+    this.#where = 'tick'
+    this.kind.rules.tick?.(this.#face)
+    for (const id of this.#condemned) {
+      this.#kicked.set(id, { code: 'KICKED', message: `${MAX_FAILURES} inputs of this seat failed within a minute` })
+    }
+    for (const [id, reason] of this.#kicked) this.#leave(id, reason)
+  }
+
+  #apply(taken: Taken): void {
+    const { entry } = taken
+    switch (entry.kind) {
+      case 'join':
+        return this.#join(entry, taken.failed)
+      case 'input':
+        return this.#input(entry, taken.failed)
+      case 'leave':
+        return this.#leave(entry.seat, { code: 'LEFT', message: 'The player left.' })
+      case 'away':
+      case 'back':
+        return this.#setAway(entry.seat, entry.kind)
+      case 'result': {
+        const { name, type } = this.protocol.results[entry.result]!
+        this.#where = `results.${name}`
+        const handlers = this.kind.rules.results as Record<string, (room: unknown, outcome: unknown) => void>
+        return handlers[name]!(this.#face, copyOutcome(entry.outcome, type))
+      }
+    }
+  }
+
+  #join(entry: Entry & { kind: 'join' }, failed: Reason | undefined): void {
+    this.#where = 'join'
+    if (failed !== undefined) return void this.#effects.refused.push({ seat: entry.seat, reason: failed })
+    const seat = createSeat({ id: entry.seat, token: entry.token, user: entry.user }, (id, reason) =>
+      this.kick(id, { code: 'KICKED', message: reason }),
+    )
+    this.seats.set(seat.id, seat)
+    this.#undo.push(() => this.seats.delete(seat.id))
+    seat.mine = this.kind.rules.mine?.(this.#face, seat) ?? ({} as Data)
+    const answer = this.kind.rules.join?.(this.#face, seat, this.protocol.join.copy(entry.ask as Data))
+    if (answer instanceof Refused) {
+      this.seats.delete(seat.id)
+      this.#effects.refused.push({ seat: seat.id, reason: answer })
+    } else this.#effects.joined.push(seat.id)
+  }
+
+  #input(entry: Input, failed: Reason | undefined): void {
+    const seat = this.seats.get(entry.seat)
+    if (seat === undefined) return
+    const before = seat.acked
+    this.#undo.push(() => (seat.acked = before))
+    seat.acked = entry.seq
+    const own = ownOf(this.#effects, seat.id)
+    own.acked = true
+    const { name, type } = this.protocol.inputs[entry.input]!
+    const refused = failed ?? this.#handle(name, seat, type.copy(entry.value))
+    if (refused !== undefined) own.refusals.push({ seq: entry.seq, code: refused.code, message: refused.message })
+  }
+
+  #handle(name: string, seat: Seat, value: unknown): Reason | undefined {
+    this.#where = `inputs.${name}`
+    const handlers = this.kind.rules.inputs as Record<string, (room: unknown, seat: Seat, value: unknown) => unknown>
+    const answer = handlers[name]!(this.#face, seat, value)
+    return answer instanceof Refused ? answer : undefined
+  }
+
+  #leave(id: number, reason: Reason): void {
+    const seat = this.seats.get(id)
+    if (seat === undefined) return
+    const before = [...this.seats]
+    this.#undo.push(() => {
+      this.seats.clear()
+      for (const [key, value] of before) this.seats.set(key, value)
+    })
+    this.#where = 'leave'
+    this.kind.rules.leave?.(this.#face, seat)
+    this.seats.delete(id)
+    this.#effects.left.push({ seat: id, reason })
+  }
+
+  #setAway(id: number, hook: 'away' | 'back'): void {
+    const seat = this.seats.get(id)
+    const away = hook === 'away'
+    if (seat === undefined || seat.away === away) return
+    this.#undo.push(() => (seat.away = !away))
+    seat.away = away
+    this.#where = hook
+    this.kind.rules[hook]?.(this.#face, seat)
+  }
+
+  /** Makes the ticks of the window again, without the entry that failed; as often as entries fail. */
+  #recover(error: unknown): void {
+    for (;;) {
+      const blamed = this.#blamed
+      if (blamed === undefined || !this.#blame(blamed, error)) throw new Crash(this.#where, error)
+      this.#rollBack()
+      try {
+        for (const { tick, taken } of this.#window) this.#make(tick, taken)
+        return
+      } catch (next) {
+        error = next
+      }
+    }
+  }
+
+  /** Marks an entry as failed. False where the room cannot go on without it. */
+  #blame(taken: Taken, error: unknown): boolean {
+    const { entry } = taken
+    if ((entry.kind !== 'input' && entry.kind !== 'join') || taken.failed !== undefined) return false
+    if (error instanceof Refused) {
+      // A refusal that was thrown undoes what came before it, and is nobody's fault.
+      taken.failed = error
+      return true
+    }
+    taken.failed = { code: 'INPUT_FAILED', message: codes.INPUT_FAILED }
+    this.failed?.(entry, new Crash(this.#where, error))
+    if (entry.kind === 'input') this.#strike(entry.seat)
+    return true
+  }
+
+  /** Told of each input or join that failed; set by the host, which logs. */
+  failed?: (entry: Entry, crash: Crash) => void
+
+  #strike(id: number): void {
+    const seat = this.seats.get(id)
+    if (seat === undefined) return
+    const minute = this.#face.after('60s') - this.tick
+    seat.failures = [...seat.failures.filter((tick) => tick > this.tick - minute), this.tick]
+    if (seat.failures.length < MAX_FAILURES) return
+    this.#condemned.add(id)
+    // Its other inputs are not tried: each failing one would cost the room its ticks once more.
+    for (const { taken } of this.#window) {
+      for (const one of taken) {
+        if (one.entry.kind === 'input' && one.entry.seat === id) {
+          one.failed ??= { code: 'INPUT_FAILED', message: codes.INPUT_FAILED }
+        }
+      }
+    }
+  }
+
+  #rollBack(): void {
+    for (const undo of this.#undo.reverse()) undo()
+    this.#undo = []
+    this.#effects = noEffects()
+    this.random.restore(this.#chance)
+    const before = this.sync.restore()
+    this.state = before.state
+    this.hidden = before.hidden
+    for (const seat of this.seats.values()) seat.mine = before.mine(seat.id) ?? seat.mine
+  }
+
+  /** Keeps an event for the flush; written now, so that a payload that does not fit is its handler's fault. */
+  #tell(only: Seat | undefined, event: number, value: unknown): void {
+    const { name, type } = this.protocol.events[event]!
+    const where = this.#where
+    this.#scratch.clear()
+    this.#where = `${where}, event ${name}`
+    type.write(this.#scratch, type.copy(value))
+    this.#where = where
+    const telling: Telling = { tick: this.tick, event, payload: this.#scratch.take() }
+    if (only === undefined) this.#effects.tellings.push(telling)
+    else ownOf(this.#effects, only.id).tellings.push(telling)
+  }
+}
+
+/** Copies an answer: rules may keep it in their state, and its entry may have to be applied again. */
+function copyOutcome(outcome: Outcome<unknown>, type: Type<unknown>): Outcome<unknown> {
+  return outcome.ok ? { ok: true, value: type.copy(outcome.value) } : outcome
+}

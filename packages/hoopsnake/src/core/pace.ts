@@ -1,0 +1,79 @@
+import type { Clock } from './clock.ts'
+import type { LatePolicy } from './kind.ts'
+import type { Loops } from './loop.ts'
+
+/** What a room needs of its pace, asked after every step and whenever something enters. */
+export interface Need {
+  /** Whether the inbox has something. */
+  readonly pending: boolean
+  /** Whether inputs came too fast and wait outside. */
+  readonly throttled: boolean
+  /** Whether nothing moves until something enters. */
+  readonly idle: boolean
+  /** The tick at which something falls due by itself; only in rooms that tick on events. */
+  readonly deadline: number | undefined
+}
+
+/** When a room ticks. */
+export interface Pace {
+  /** What rules see as `room.hz`. */
+  readonly hz: number
+  /** Goes on, or falls asleep. */
+  settle(need: Need): void
+  stop(): void
+}
+
+/** Makes ticks `first … first + count − 1`. */
+export type Step = (first: number, count: number) => void
+
+/** What a pace is given. `tick` tells the last tick made. */
+export interface PaceGiven {
+  readonly tick: () => number
+  readonly step: Step
+  /** Told if the loop itself fails, e.g. by its late policy. */
+  readonly failed: (error: unknown) => void
+}
+
+/** After so many ms a room that ticks on events looks again for inputs that came too fast. */
+const THROTTLED = 50
+
+/** Ticks `hz` times a second, and not at all while asleep. */
+export function steadyPace(loops: Loops, rate: { hz: number; late: LatePolicy }, given: PaceGiven): Pace {
+  const loop = loops.start({ ...rate, step: (count) => given.step(given.tick() + 1, count), failed: given.failed })
+  loop.pause()
+  return {
+    hz: rate.hz,
+    settle: ({ pending, throttled, idle }) => (pending || throttled || !idle ? loop.resume() : loop.pause()),
+    stop: () => loop.stop(),
+  }
+}
+
+/**
+ * Ticks when something enters or a deadline falls due.
+ *
+ * Ticks are milliseconds of the room's life here, so that `room.after('20s')` means the same as elsewhere; their numbers
+ * rise, but not one by one.
+ */
+export function eventPace(clock: Clock, given: PaceGiven): Pace {
+  const origin = clock.now() - given.tick()
+  let cancel = (): void => {}
+  let armed = Infinity
+  const arm = (due: number): void => {
+    if (due === armed) return
+    cancel()
+    armed = due
+    cancel = due === Infinity ? () => {} : clock.at(due, fire)
+  }
+  const fire = (): void => {
+    armed = Infinity
+    given.step(Math.max(given.tick() + 1, Math.floor(clock.now() - origin)), 1)
+  }
+  return {
+    hz: 1000,
+    settle({ pending, throttled, deadline = Infinity }) {
+      const now = clock.now()
+      arm(pending ? Math.min(armed, now) : Math.min(origin + deadline, throttled ? now + THROTTLED : Infinity))
+    },
+    stop: () => arm(Infinity),
+  }
+}

@@ -1,0 +1,49 @@
+import { milliseconds } from './clock.ts'
+import type { LatePolicy, RoomKind } from './kind.ts'
+
+/** The options of a kind of room, checked, in milliseconds, every default filled in. */
+export interface Settings {
+  readonly hz: number | 'events'
+  readonly late: LatePolicy
+  readonly ticksPerFrame: number
+  readonly seats: number
+  readonly watchers: number
+  /** Entries the inbox takes. */
+  readonly inbox: number
+  readonly idle: (state: object) => boolean
+  readonly deadline: (state: object) => number | undefined
+  readonly closeEmptyAfter: number
+  readonly holdSeat: number
+  /** undefined: never. */
+  readonly saveEvery: number | undefined
+  readonly inputs: { readonly perSecond: number; readonly burst: number }
+}
+
+/** Checks the options of a kind of room. Throws RangeError that shows the right form. */
+export function settingsOf({ options, protocol }: RoomKind): Settings {
+  const wrong = (what: string): RangeError => new RangeError(`room '${protocol.name}': ${what}`)
+  const { hz = 20, late = { catchUp: 4 }, seats = 16, watchers = 1000 } = options
+  if (hz !== 'events' && !(hz > 0 && hz <= 1000)) throw wrong(`hz: ${hz}; give ticks per second, at most 1000, or 'events'`)
+  if (!Number.isInteger(seats) || seats < 1 || seats > 10_000) throw wrong(`seats: ${seats}; give 1 … 10000`)
+  if (!Number.isInteger(watchers) || watchers < 0) throw wrong(`watchers: ${watchers}; give a whole number from 0`)
+  const perTick = hz === 'events' ? 10 : hz
+  const ticksPerFrame = hz === 'events' || options.send === undefined ? 1 : hz / options.send
+  if (!Number.isInteger(ticksPerFrame) || ticksPerFrame < 1) {
+    throw wrong(`send: ${options.send}; give a divisor of hz (${hz}), e.g. ${perTick / 2}`)
+  }
+  const perSecond = Math.max(20, 2 * perTick)
+  return {
+    hz,
+    late,
+    ticksPerFrame,
+    seats,
+    watchers,
+    inbox: 1024 + 64 * seats,
+    idle: options.idle ?? (() => false),
+    deadline: options.deadline ?? (() => undefined),
+    closeEmptyAfter: milliseconds(options.closeEmptyAfter ?? '30s'),
+    holdSeat: milliseconds(options.holdSeat ?? '30s'),
+    saveEvery: options.save && milliseconds(options.save.every),
+    inputs: options.inputs ?? { perSecond, burst: 2 * perSecond },
+  }
+}

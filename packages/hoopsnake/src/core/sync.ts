@@ -1,0 +1,126 @@
+import { Writer } from '../wire/writer.ts'
+import type { Telling } from './frames/tick.ts'
+import { writeDelta, writeFull } from './frames/tick.ts'
+import type { AnyProtocol, Data } from './protocol.ts'
+
+/** What a room looks like to the sync: plain data, compared and never watched. */
+export interface Synced {
+  readonly state: Data
+  readonly hidden: Data
+  readonly seats: ReadonlyMap<number, { readonly id: number; mine: Data }>
+}
+
+/** What a flush found out about the room's data, encoded once for everybody. */
+export interface Flushed {
+  /** The tick this DELTA leads to, and the one it begins at. */
+  readonly tick: number
+  readonly base: number
+  readonly delta: Uint8Array
+  /** By seat: the change of `mine`, where there is one. */
+  readonly mine: ReadonlyMap<number, Uint8Array>
+}
+
+/**
+ * The shadow of a room: its data as of the last flush.
+ *
+ * `flush` compares, encodes and advances in one pass; `restore` gives the data back when a tick failed.
+ */
+export class Sync {
+  readonly #protocol: AnyProtocol
+  readonly #epoch: number
+  readonly #scratch = new Writer(1024)
+  readonly #mine = new Map<number, Data>()
+  #state: Data
+  #hidden: Data
+  #full: Uint8Array | undefined
+  /** The tick of the last flush. */
+  tick: number
+
+  /** Takes the shadow of `room`, rounding its numbers. Throws Misfit where the data does not fit its types. */
+  constructor(protocol: AnyProtocol, stamp: { epoch: number; tick: number }, room: Synced) {
+    this.#protocol = protocol
+    this.#epoch = stamp.epoch
+    this.tick = stamp.tick
+    protocol.state.write(this.#scratch, room.state)
+    this.#state = protocol.state.copy(room.state)
+    protocol.hidden.write(this.#scratch, room.hidden)
+    this.#hidden = protocol.hidden.copy(room.hidden)
+    for (const seat of room.seats.values()) this.#meet(seat)
+  }
+
+  /** Encodes what changed since the last flush, rounding the room's own numbers. Throws Misfit. */
+  flush(tick: number, room: Synced, tellings: readonly Telling[]): Flushed {
+    const { state, hidden } = this.#protocol
+    const w = this.#scratch
+    const base = this.tick
+    w.clear()
+    const head = { epoch: this.#epoch, tick, back: tick - base }
+    this.#state = writeDelta(w, head, { type: state, shadow: this.#state, state: room.state }, tellings)
+    const delta = w.take()
+    w.clear()
+    // Nobody is sent this: the comparison advances the shadow, rounds, and checks.
+    this.#hidden = hidden.diff(w, this.#hidden, room.hidden)
+    const mine = this.#flushMine(room)
+    this.tick = tick
+    this.#full = undefined
+    return { tick, base, delta, mine }
+  }
+
+  /** Gives FULL of the last flush: the same bytes for all who ask before the next one. */
+  full(): Uint8Array {
+    if (this.#full === undefined) {
+      this.#scratch.clear()
+      writeFull(this.#scratch, { epoch: this.#epoch, tick: this.tick }, this.#protocol.state, this.#state)
+      this.#full = this.#scratch.take()
+    }
+    return this.#full
+  }
+
+  /** Gives the whole `mine` of a seat as of the last flush; undefined where there is none. */
+  mineWhole(seat: number): Uint8Array | undefined {
+    const shadow = this.#mine.get(seat)
+    if (shadow === undefined) return undefined
+    this.#scratch.clear()
+    this.#protocol.mine.write(this.#scratch, shadow)
+    return this.#scratch.take()
+  }
+
+  /** Copies the data of the last flush, to begin again from. A seat that came since has no `mine` here. */
+  restore(): { state: Data; hidden: Data; mine: (seat: number) => Data | undefined } {
+    const { state, hidden, mine } = this.#protocol
+    return {
+      state: state.copy(this.#state),
+      hidden: hidden.copy(this.#hidden),
+      mine: (seat) => {
+        const shadow = this.#mine.get(seat)
+        return shadow === undefined ? undefined : mine.copy(shadow)
+      },
+    }
+  }
+
+  #flushMine(room: Synced): Map<number, Uint8Array> {
+    const changes = new Map<number, Uint8Array>()
+    if (this.#protocol.mine.least === 0) return changes
+    const w = this.#scratch
+    for (const id of this.#mine.keys()) if (!room.seats.has(id)) this.#mine.delete(id)
+    for (const seat of room.seats.values()) {
+      const shadow = this.#mine.get(seat.id)
+      if (shadow === undefined) {
+        this.#meet(seat)
+        continue
+      }
+      w.clear()
+      this.#mine.set(seat.id, this.#protocol.mine.diff(w, shadow, seat.mine))
+      if (w.length > 0) changes.set(seat.id, w.take())
+    }
+    return changes
+  }
+
+  #meet(seat: { readonly id: number; mine: Data }): void {
+    // A protocol without `mine` pays nothing for it.
+    if (this.#protocol.mine.least === 0) return
+    this.#scratch.clear()
+    this.#protocol.mine.write(this.#scratch, seat.mine)
+    this.#mine.set(seat.id, this.#protocol.mine.copy(seat.mine))
+  }
+}

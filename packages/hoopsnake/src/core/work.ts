@@ -1,0 +1,60 @@
+import { Misfit } from '../wire/errors.ts'
+import { Writer } from '../wire/writer.ts'
+import { Refused } from './errors.ts'
+import type { Named } from './protocol.ts'
+import type { Outcome, Services } from './rules.ts'
+
+/** Slow work of a room that may be under way at once. Beyond, it is refused and the room is told `BUSY`. */
+export const MAX_WORK = 64
+
+/** The slow work of one room. */
+export interface Work {
+  start(work: { readonly run: (services: Services) => Promise<unknown>; readonly result: number }): void
+  /** Aborts the signal; answers that come later are dropped. */
+  stop(): void
+}
+
+/** Makes the slow work of a room. `answer` takes each outcome, once, never in the turn of `start`. */
+export function createWork(
+  results: readonly Named[],
+  services: Omit<Services, 'signal'>,
+  answer: (result: number, outcome: Outcome<unknown>) => void,
+): Work {
+  const abort = new AbortController()
+  let running = 0
+  return {
+    start({ run, result }) {
+      const full = running >= MAX_WORK
+      running++
+      const answered = full ? Promise.reject(new Refused('BUSY', `${MAX_WORK} pieces of work are under way`)) : begin(run)
+      void answered
+        .then((value): Outcome<unknown> => fit(results[result]!, value), failure)
+        .then((outcome) => {
+          running--
+          if (!abort.signal.aborted) answer(result, outcome)
+        })
+    },
+    stop: () => abort.abort(),
+  }
+
+  /** Calls the work in a turn of its own: its throw is a rejection, and it cannot hold up the flush. */
+  async function begin(run: (services: Services) => Promise<unknown>): Promise<unknown> {
+    await null
+    return run({ ...services, signal: abort.signal })
+  }
+}
+
+/** Holds an answer to the type its result has in the protocol. */
+function fit({ name, type }: Named, value: unknown): Outcome<unknown> {
+  try {
+    return { ok: true, value: type.write(new Writer(), type.copy(value)) }
+  } catch (error) {
+    if (error instanceof Misfit) error.at(name)
+    return failure(error)
+  }
+}
+
+function failure(error: unknown): Outcome<never> {
+  if (error instanceof Refused || error instanceof Misfit) return { ok: false, code: error.code, message: error.message }
+  return { ok: false, code: 'FAILED', message: error instanceof Error ? error.message : String(error) }
+}
