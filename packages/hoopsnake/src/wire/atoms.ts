@@ -15,9 +15,9 @@ interface Atom<T> {
   readonly schema: string
   readonly least: number
   /** Returns the value as the other end will read it; throws Misfit if it cannot be carried. */
-  round(value: T): T
-  put(w: Writer, value: T): void
-  read(r: Reader): T
+  readonly round: (value: T) => T
+  readonly put: (w: Writer, value: T) => void
+  readonly read: (r: Reader) => T
 }
 
 /** Makes a type of immutable values compared with `===`. */

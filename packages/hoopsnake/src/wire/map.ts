@@ -72,7 +72,7 @@ function writeEntry<K, V>(w: Writer, { key, type }: Entries<K, V>, value: Map<K,
     if (!Object.is(x, item)) value.set(at, x)
     return x
   } catch (error) {
-    throw within(error, `[${at}]`)
+    throw within(error, `[${String(at)}]`)
   }
 }
 
@@ -80,7 +80,7 @@ function writeEntry<K, V>(w: Writer, { key, type }: Entries<K, V>, value: Map<K,
 function readOnto<K, V>(r: Reader, { key, type, max, least }: Entries<K, V>, onto: Map<K, V>): Map<K, V> {
   for (let left = r.count(max - onto.size, least); left > 0; left--) {
     const at = key.read(r)
-    if (onto.has(at)) throw new Malformed(`the key ${at} stands twice`)
+    if (onto.has(at)) throw new Malformed(`the key ${String(at)} stands twice`)
     onto.set(at, type.read(r))
   }
   return onto
@@ -147,7 +147,7 @@ function diffEntry<K, V>(
     if (x !== was) shadow.set(key, x)
     if (type.atom && !Object.is(x, is)) value.set(key, x)
   } catch (error) {
-    throw within(error, `[${key}]`)
+    throw within(error, `[${String(key)}]`)
   }
   return w.length > start
 }

@@ -20,7 +20,7 @@ function integer(
   schema: string,
   [min, max]: readonly [number, number],
   least: number,
-  io: { put(w: Writer, n: number): void; read(r: Reader): number },
+  io: { readonly put: (w: Writer, n: number) => void; readonly read: (r: Reader) => number },
 ): Type<number> {
   return atom({
     schema,

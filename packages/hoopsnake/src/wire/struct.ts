@@ -27,7 +27,6 @@ export function struct<F extends Fields>(fields: F): Type<Shape<F>> {
 type Plain = Record<string, unknown>
 
 function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): Type<Plain> {
-  const bitmap = Math.ceil(names.length / 8)
   return {
     schema: `struct(${names.map((name, i) => `${JSON.stringify(name)}:${types[i]!.schema}`).join(',')})`,
     least: types.reduce((sum, type) => sum + type.least, 0),
@@ -37,10 +36,9 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
       let i = 0
       try {
         for (; i < names.length; i++) {
-          const name = names[i]!
-          const field = value[name]
+          const field = value[names[i]!]
           const x = types[i]!.write(w, field)
-          if (!Object.is(x, field)) value[name] = x
+          if (!Object.is(x, field)) value[names[i]!] = x
         }
       } catch (error) {
         throw within(error, names[i]!)
@@ -57,6 +55,17 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
       for (let i = 0; i < names.length; i++) twin[names[i]!] = types[i]!.copy(value[names[i]!])
       return twin
     },
+    ...fieldwiseDiff(names, types),
+  }
+}
+
+function fieldwiseDiff(
+  names: readonly string[],
+  types: readonly Type<unknown>[],
+): Pick<Type<Plain>, 'diff' | 'patch'> {
+  const bitmap = Math.ceil(names.length / 8)
+  const spare = bitmap * 8 - names.length
+  return {
     diff(w, shadow, value) {
       check(names, value)
       const head = w.hole(bitmap)
@@ -82,8 +91,8 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
     },
     patch(r, base) {
       const bits = r.raw(bitmap)
-      if (names.length % 8 > 0 && bits[bitmap - 1]! >> (names.length % 8) > 0) {
-        throw new Malformed(`a change to a field where there are ${names.length}`)
+      if (spare > 0 && bits[bitmap - 1]! >> (8 - spare) > 0) {
+        throw new Malformed(`a change to a field beyond the ${names.length} there are`)
       }
       const value = { ...base }
       for (let i = 0; i < names.length; i++) {
