@@ -22,7 +22,11 @@ export function milliseconds(duration: Duration): number {
 
 /** A clock that stands until it is turned by hand; for tests and simulations. */
 export interface VirtualClock extends Clock {
-  /** Moves time on by `ms`, calling everything that falls due on the way, in order, each at its own time. */
+  /**
+   * Moves time on by `ms`, calling everything that falls due on the way, in order, each at its own time.
+   *
+   * Within such a call it says that the call takes `ms`: a stall. What falls due meanwhile is called late.
+   */
   advance(ms: number): void
   /** The time at which the next thing falls due, or undefined. */
   readonly next: number | undefined
@@ -31,6 +35,7 @@ export interface VirtualClock extends Clock {
 /** Makes a virtual clock that starts at `start` milliseconds. */
 export function virtualClock(start = 0): VirtualClock {
   let now = start
+  let calling = false
   // Sorted by time; things due together run in the order in which they were asked for.
   const waiting: { due: number; wake: () => void }[] = []
   return {
@@ -45,13 +50,23 @@ export function virtualClock(start = 0): VirtualClock {
       }
     },
     advance(ms) {
+      if (!(ms >= 0)) throw new RangeError(`advance(${ms}): time does not go back`)
       const end = now + ms
-      while (waiting.length > 0 && waiting[0]!.due <= end) {
-        const { due, wake } = waiting.shift()!
-        now = due
-        wake()
+      if (calling) {
+        now = end
+        return
       }
-      now = end
+      calling = true
+      try {
+        while (waiting.length > 0 && waiting[0]!.due <= end) {
+          const { due, wake } = waiting.shift()!
+          now = Math.max(now, due)
+          wake()
+        }
+        now = Math.max(now, end)
+      } finally {
+        calling = false
+      }
     },
     get next() {
       return waiting[0]?.due
