@@ -1,1 +1,11 @@
-export {}
+export { serve, type Server } from './serve.ts'
+export type { ServeOptions } from './options.ts'
+export type { Auth, Dial, RequestInfo } from './gateway/auth.ts'
+export type { Limits } from './gateway/limits.ts'
+export { inline } from './place/inline.ts'
+export type { Counts, Place, PlaceGiven, RunningPlace } from './place/place.ts'
+export { plainLog, type LogOptions } from './log.ts'
+export { sqlite } from './store/sqlite.ts'
+export { memoryStore, type Score, type Store } from '../core/store.ts'
+export { refuse, Refused } from '../core/errors.ts'
+export type { Log } from '../core/log.ts'

@@ -1,0 +1,40 @@
+/*
+ * A WebSocket message as the server sends it: one unmasked binary frame (RFC 6455, 5.2).
+ *
+ * u8 0x82 {FIN, binary} · u8 length, or 126 · u16 length, or 127 · u64 length (big-endian) · payload
+ */
+
+/** Puts the header of a binary message in front of `payload`: a new buffer, ready for the socket. */
+export function binaryMessage(payload: Uint8Array): Uint8Array {
+  const { length } = payload
+  const head = length < 126 ? 2 : length < 0x10000 ? 4 : 10
+  const message = new Uint8Array(head + length)
+  const view = new DataView(message.buffer)
+  message[0] = 0x82
+  if (head === 2) message[1] = length
+  else if (head === 4) {
+    message[1] = 126
+    view.setUint16(2, length)
+  } else {
+    message[1] = 127
+    view.setBigUint64(2, BigInt(length))
+  }
+  message.set(payload, head)
+  return message
+}
+
+/** Turns payloads into messages; one that is asked for several times in a row is made once. */
+export type Framing = (payload: Uint8Array) => Uint8Array
+
+/** Makes a framing. A tick hands the same bytes to every client of a room: they go out as one buffer. */
+export function sharedFraming(): Framing {
+  let last: Uint8Array | undefined
+  let message: Uint8Array = new Uint8Array()
+  return (payload) => {
+    if (payload !== last) {
+      message = binaryMessage(payload)
+      last = payload
+    }
+    return message
+  }
+}

@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+
+/** Headers of every answer. */
+const always = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' } as const
+
+/**
+ * Headers of every file. No inline script and no script from elsewhere, so that text of one player which ends up in
+ * the page of another stays text. `ws:` and `wss:` let a page dial a server on another host.
+ */
+export const fileHeaders: Readonly<Record<string, string>> = {
+  ...always,
+  'content-security-policy': [
+    "default-src 'self'",
+    "connect-src 'self' ws: wss:",
+    "img-src 'self' data: blob:",
+    "media-src 'self' data: blob:",
+    "style-src 'self' 'unsafe-inline'",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "frame-ancestors 'self'",
+  ].join('; '),
+}
+
+/** Answers with words and ends. */
+export function say(
+  response: ServerResponse,
+  status: number,
+  words: string,
+  headers: Record<string, string> = {},
+): void {
+  answer(response, status, `${words}\n`, { 'content-type': 'text/plain; charset=utf-8', ...headers })
+}
+
+/** Answers with JSON and ends. It is never cached: it says what is so at this moment. */
+export function sayJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
+  answer(response, status, JSON.stringify(value), {
+    'content-type': 'application/json; charset=utf-8',
+    ...headers,
+  })
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string>,
+): void {
+  response.writeHead(status, {
+    'cache-control': 'no-store',
+    'content-length': String(Buffer.byteLength(body)),
+    ...always,
+    ...headers,
+  })
+  response.end(response.req.method === 'HEAD' ? undefined : body)
+}
+
+/** The part of a request that says whose page sent it. */
+type Sender = Pick<IncomingHttpHeaders, 'origin' | 'host'>
+
+/**
+ * Says whether a page may talk to this server: one of this host, or of an origin in the list. Browsers send cookies
+ * and reach private networks on behalf of any page, so a foreign page is refused. No origin: not a browser's page.
+ */
+export function isWelcome({ origin, host }: Sender, origins: ReadonlySet<string>): boolean {
+  if (origin === undefined || origins.has(origin)) return true
+  try {
+    const from = new URL(origin)
+    // Through URL both, so that letter case and the default port of the scheme make no difference.
+    return host !== undefined && from.host !== '' && new URL(`${from.protocol}//${host}`).host === from.host
+  } catch {
+    return false
+  }
+}
+
+/** Checks a list of origins. Throws TypeError on one that no browser would send. */
+export function originSet(origins: readonly string[]): ReadonlySet<string> {
+  for (const origin of origins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new TypeError(
+        `origins: '${origin}' is not an origin; write scheme and host, e.g. 'https://example.com'`,
+      )
+    }
+  }
+  return new Set(origins)
+}

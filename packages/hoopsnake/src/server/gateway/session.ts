@@ -1,0 +1,212 @@
+import type { Clock } from '../../core/clock.ts'
+import { type Code, codes, Refused } from '../../core/errors.ts'
+import { type Hello, readHello, writeReason } from '../../core/frames/hello.ts'
+import { down, WIRE } from '../../core/frames/kinds.ts'
+import { type Bucket, createBucket } from '../../core/limits.ts'
+import type { Arrival, Connection, Link } from '../../core/link.ts'
+import type { Log } from '../../core/log.ts'
+import { close } from '../../core/pipe.ts'
+import { Malformed } from '../../wire/errors.ts'
+import { Reader } from '../../wire/reader.ts'
+import { Writer } from '../../wire/writer.ts'
+import type { Auth, Dial } from './auth.ts'
+import type { FullLimits } from './limits.ts'
+import type { Line } from './line.ts'
+
+/** What the sessions of a gateway have in common. */
+export interface SessionGiven {
+  readonly link: Link
+  readonly auth: Auth | undefined
+  readonly limits: FullLimits
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** One client, from the upgrade of its socket to its end. */
+export interface Session {
+  /** Takes a binary message. The bytes may be used again afterwards. */
+  receive(frame: Uint8Array): void
+  /** Takes a text message, which no client of ours sends. */
+  text(): void
+  /** Takes a WebSocket ping or pong. */
+  readonly beat: () => void
+  /** Says that the socket is gone. */
+  lost(): void
+}
+
+/*
+ * hello ──HELLO──▶ asking ──auth──▶ in ──▶ over
+ *   └───────────────┴── refused, too slow, lost ──▲
+ */
+type State =
+  | { readonly at: 'hello' }
+  /** HELLO is read and `auth` is asked; what the client sends meanwhile waits. */
+  | { readonly at: 'asking'; readonly kept: Uint8Array[] }
+  | { readonly at: 'in'; readonly connection: Connection }
+  | { readonly at: 'over' }
+
+/** Messages that may wait for `auth`; a client has no reason to send any before it is in. One more is FLOOD. */
+const MOST_KEPT = 16
+
+/** All there is of one session. */
+interface Live {
+  readonly given: SessionGiven
+  readonly dial: Dial
+  readonly line: Line
+  readonly bucket: Bucket
+  readonly heart: Heart
+  /** Calls the handshake's deadline off. */
+  readonly settled: () => void
+  state: State
+}
+
+/** Starts the session of a socket that was just upgraded. */
+export function openSession(given: SessionGiven, dial: Dial, line: Line): Session {
+  const { limits, clock, log } = given
+  const live: Live = {
+    given,
+    dial,
+    line,
+    bucket: createBucket(limits.frames),
+    heart: heartbeat(clock, limits, line, () => {
+      log('info', 'a client fell silent', { code: 'SILENT', address: dial.address })
+      end(live)
+      line.cut()
+    }),
+    settled: clock.at(clock.now() + limits.handshake, () => {
+      if (live.state.at === 'asking')
+        log('warn', 'auth did not answer in time', { address: dial.address, ms: limits.handshake })
+      refuse(live, 'TOO_SLOW')
+    }),
+    state: { at: 'hello' },
+  }
+  return {
+    receive(frame) {
+      if (allowed(live)) take(live, frame)
+    },
+    text() {
+      if (allowed(live)) refuse(live, 'MALFORMED', 'A text message; frames are binary.')
+    },
+    beat: () => void allowed(live),
+    lost: () => end(live),
+  }
+}
+
+function end(live: Live): void {
+  const { state } = live
+  live.state = { at: 'over' }
+  live.settled()
+  live.heart.stop()
+  if (state.at === 'in') state.connection.lost()
+}
+
+function refuse(live: Live, code: string, message: string = codes[code as Code] ?? code): void {
+  const { given, dial, line } = live
+  given.log('debug', 'refused a client', { code, why: message, address: dial.address })
+  end(live)
+  const w = new Writer()
+  writeReason(w, down.REFUSED, { code, message })
+  line.write(w.take())
+  line.close(close.REFUSED, code)
+}
+
+/** Counts a message or a ping; says whether it may be looked at. */
+function allowed(live: Live): boolean {
+  if (live.state.at === 'over' || !live.line.open) return false
+  const { clock, limits } = live.given
+  const now = clock.now()
+  live.heart.heard(now)
+  if (live.bucket.take(now)) return true
+  refuse(live, 'FLOOD', `More than ${limits.frames.perSecond} messages per second.`)
+  return false
+}
+
+function take(live: Live, frame: Uint8Array): void {
+  const { state } = live
+  switch (state.at) {
+    case 'in':
+      return state.connection.receive(frame)
+    case 'hello':
+      return greet(live, frame)
+    case 'asking':
+      if (state.kept.length === MOST_KEPT)
+        return refuse(live, 'FLOOD', `More than ${MOST_KEPT} messages before WELCOME.`)
+      state.kept.push(Uint8Array.from(frame))
+      return
+    case 'over':
+  }
+}
+
+function greet(live: Live, frame: Uint8Array): void {
+  const { given, dial } = live
+  let hello: Hello
+  try {
+    hello = readHello(new Reader(frame))
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    return refuse(live, 'MALFORMED', error.message)
+  }
+  // Before `auth`: who you are does not matter in a language nobody speaks.
+  if (hello.wire !== WIRE) return refuse(live, 'WRONG_WIRE')
+  if (hello.protocol !== dial.protocol) {
+    return refuse(live, 'MALFORMED', `HELLO for '${hello.protocol}' at the address of '${dial.protocol}'`)
+  }
+  const kept: Uint8Array[] = []
+  live.state = { at: 'asking', kept }
+  ask(given.auth, { ...dial, ticket: hello.ticket }).then(
+    (user) => {
+      if (live.state.at === 'asking')
+        enter(live, { hello, user, code: dial.code, address: dial.address }, kept)
+    },
+    (error: unknown) => {
+      if (live.state.at !== 'asking') return
+      if (error instanceof Refused) return refuse(live, error.code, error.message)
+      given.log('error', 'auth failed', { address: dial.address, error })
+      refuse(live, 'DENIED')
+    },
+  )
+}
+
+function enter(live: Live, arrival: Arrival, kept: readonly Uint8Array[]): void {
+  const { given, line } = live
+  live.settled()
+  try {
+    live.state = { at: 'in', connection: given.link.connect(line, arrival) }
+  } catch (error) {
+    given.log('error', 'a client could not be taken in', { address: arrival.address, error })
+    return refuse(live, 'CRASHED', 'The server failed here; it is in its log.')
+  }
+  for (const frame of kept) if (line.open) take(live, frame)
+}
+
+/** Asks `auth`. Rejects with what it refused or threw, or if its answer could not cross to another thread. */
+async function ask(auth: Auth | undefined, request: Parameters<Auth>[0]): Promise<unknown> {
+  if (auth === undefined) return undefined
+  const user = await auth(request)
+  if (user instanceof Refused) throw user
+  // A copy here too, where rooms run in the same thread: a game cannot tell where its room runs.
+  return structuredClone(user)
+}
+
+interface Heart {
+  heard(now: number): void
+  stop(): void
+}
+
+/** Pings now and then, and calls `silent` once nothing was heard for too long. */
+function heartbeat(clock: Clock, limits: FullLimits, line: Line, silent: () => void): Heart {
+  let last = clock.now()
+  let cancel = clock.at(last + limits.ping, beat)
+  function beat(): void {
+    const now = clock.now()
+    if (now >= last + limits.silence) return silent()
+    line.ping()
+    cancel = clock.at(Math.min(now + limits.ping, last + limits.silence), beat)
+  }
+  return {
+    heard(now) {
+      last = now
+    },
+    stop: () => cancel(),
+  }
+}

@@ -1,0 +1,82 @@
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
+import type { Tenant } from './gateway/attach.ts'
+
+/** Where to listen. */
+export interface Address {
+  /** 0: any free one. */
+  readonly port: number
+  readonly host: string | undefined
+}
+
+/** Makes an HTTP server that is the tenant's alone. Slow requests are ended: a browser sends one in one go. */
+export function ownServer(tenant: Tenant): HttpServer {
+  const server = createServer(
+    {
+      headersTimeout: 5000,
+      requestTimeout: 10_000,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: 5000,
+      maxHeaderSize: 16_384,
+      // An upgrade to anything else is answered as the plain request it is too.
+      shouldUpgradeCallback: (request) => tenant.ownsUpgrade(request),
+    },
+    tenant.request,
+  )
+  server.on('upgrade', tenant.upgrade)
+  return server
+}
+
+/** Starts listening. Rejects with words on a port that cannot be had. */
+export async function listen(server: HttpServer, { port, host }: Address): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve)
+  try {
+    await promise
+  } catch (error) {
+    throw explain(error as NodeJS.ErrnoException, { port, host })
+  } finally {
+    server.off('error', reject)
+  }
+}
+
+function explain(error: NodeJS.ErrnoException, { port, host }: Address): Error {
+  const words: Record<string, string> = {
+    EADDRINUSE: `port ${port} is taken by another program. Stop that one, or choose another port: serve({ port: 0 }) takes any free one`,
+    EACCES: `port ${port} may not be used by this user. Choose one above 1023, e.g. serve({ port: 8080 })`,
+    EADDRNOTAVAIL: `this machine has no address '${host}'. Leave \`host\` out to listen on all of them`,
+    ENOTFOUND: `there is no host '${host}'. Leave \`host\` out to listen on all addresses of this machine`,
+  }
+  const why = words[error.code ?? '']
+  return why === undefined ? error : Object.assign(new Error(why, { cause: error }), { code: error.code })
+}
+
+/** Gives the port a server listens on; 0 while it does not. */
+export function portOf(server: HttpServer): number {
+  return (server.address() as AddressInfo | null)?.port ?? 0
+}
+
+/** Gives the address to open in a browser of this machine; '' while the server does not listen. */
+export function urlOf(server: HttpServer, host: string | undefined, base: string): string {
+  const port = portOf(server)
+  if (port === 0) return ''
+  const scheme = server instanceof TlsServer ? 'https' : 'http'
+  // 0.0.0.0 and :: mean every address; that is not one to go to.
+  const name =
+    host === undefined || ['0.0.0.0', '::'].includes(host)
+      ? 'localhost'
+      : host.includes(':')
+        ? `[${host}]`
+        : host
+  return `${scheme}://${name}:${port}${base}/`
+}
+
+/** Closes the port, and the connections that are still open. Upgraded ones are the gateway's. */
+export async function closeServer(server: HttpServer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  server.closeAllConnections()
+  await promise
+}

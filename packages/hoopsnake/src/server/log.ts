@@ -1,0 +1,57 @@
+import { inspect } from 'node:util'
+import type { Log } from '../core/log.ts'
+import { timeOfDay } from './clock.ts'
+
+const levels = { debug: 0, info: 1, warn: 2, error: 3 }
+const colours = { debug: 90, info: 36, warn: 33, error: 31 }
+
+/** How {@link plainLog} writes. */
+export interface LogOptions {
+  /** The least level that is written. Default 'info'. */
+  readonly level?: keyof typeof levels
+  /** Takes one line without its end. Default: standard error. */
+  readonly write?: (line: string) => void
+  /** Default: if standard error is a terminal and `NO_COLOR` is not set. */
+  readonly colour?: boolean
+  /** Text in front of each line. Default: the time of day; '' where a supervisor writes its own. */
+  readonly stamp?: () => string
+}
+
+/** Makes a log of one line per entry: `time level message key=value …`. Nothing in it can begin a line of its own. */
+export function plainLog(options: LogOptions = {}): Log {
+  const {
+    level: least = 'info',
+    write = (line) => void process.stderr.write(`${line}\n`),
+    colour = process.stderr.isTTY && (process.env.NO_COLOR ?? '') === '',
+    stamp = timeOfDay,
+  } = options
+  const paint = (code: number, text: string): string => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
+  return (level, message, fields = {}) => {
+    if (levels[level] < levels[least]) return
+    const pairs = Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => `${paint(90, `${key}=`)}${show(value)}`)
+    const time = stamp()
+    write(
+      [
+        ...(time === '' ? [] : [paint(90, time)]),
+        paint(colours[level], level.padEnd(5)),
+        clean(message),
+        ...pairs,
+      ].join(' '),
+    )
+  }
+}
+
+function show(value: unknown): string {
+  if (value instanceof Error) return clean(value.stack ?? String(value))
+  if (typeof value === 'string') return /^[\w.:/@-]+$/.test(value) ? value : clean(JSON.stringify(value))
+  return clean(inspect(value, { depth: 3, breakLength: Infinity, maxStringLength: 500, maxArrayLength: 20 }))
+}
+
+/** Replaces what would break the line or steer the terminal; a client may have sent it. */
+function clean(text: string): string {
+  return text
+    .replace(/\s*\n\s*/g, ' | ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`)
+}

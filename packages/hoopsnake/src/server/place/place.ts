@@ -1,0 +1,37 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Rooms } from '../../core/kind.ts'
+import type { Link } from '../../core/link.ts'
+import type { Log } from '../../core/log.ts'
+import type { Store } from '../../core/store.ts'
+
+/** What a place is given to run rooms with. */
+export interface PlaceGiven {
+  readonly rooms: Rooms
+  readonly store: Store
+  readonly log: Log
+  /** For rooms that run in this thread; another thread has its own. */
+  readonly clock: Clock
+  /** Unguessable 32-bit numbers. */
+  readonly entropy: () => number
+  /** Rooms at most, in the whole place. */
+  readonly maxRooms: number
+}
+
+/** What runs, in numbers. A place with threads of its own may be up to a second behind. */
+export interface Counts {
+  readonly rooms: number
+  readonly seats: number
+  readonly watchers: number
+  readonly ticks: number
+}
+
+/** Rooms that run somewhere. */
+export interface RunningPlace {
+  readonly link: Link
+  readonly counts: Counts
+  /** Refuses new dials, saves what is to be saved, closes every room. Resolves when all is written. */
+  stop(): Promise<void>
+}
+
+/** Where rooms run. Resolves when the rooms that the store has kept are open again. */
+export type Place = (given: PlaceGiven) => Promise<RunningPlace>

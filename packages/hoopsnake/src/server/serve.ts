@@ -1,0 +1,169 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Clock } from '../core/clock.ts'
+import { createEnding } from '../core/task.ts'
+import { realClock } from './clock.ts'
+import { attach } from './gateway/attach.ts'
+import { checkFolder, filesIn } from './gateway/files.ts'
+import { createGateway, type Gateway } from './gateway/gateway.ts'
+import { closeServer, listen, ownServer, portOf, urlOf } from './listen.ts'
+import { type FullOptions, fullOptions, type ServeOptions } from './options.ts'
+import type { Counts, RunningPlace } from './place/place.ts'
+import { realEntropy } from './random.ts'
+import { runSteps, type Step } from './stop.ts'
+
+/** A server that runs. */
+export interface Server {
+  /** Where the page is, e.g. `http://localhost:8080/`. Of an attached server: once that listens. */
+  readonly url: string
+  /** 0 while an attached server does not listen. */
+  readonly port: number
+  readonly counts: Counts & { readonly connections: number }
+  /** Resolves when the server has stopped; rejects if it failed, or could not stop in good order. */
+  readonly done: Promise<void>
+  /**
+   * Stops in good order: refuses who comes, saves and closes the rooms, sends everybody away to dial again, closes
+   * the store. After `limits.stop` the rest is cut. Gives `done`.
+   */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a server: store, then rooms, then the port. Rejects with words if one of them cannot be had, and leaves
+ * nothing behind then.
+ */
+export async function serve(options: ServeOptions): Promise<Server> {
+  const full = fullOptions(options)
+  const clock = realClock()
+  const undo: Step[] = []
+  try {
+    return await start(full, clock, undo)
+  } catch (error) {
+    for (const wrong of await runSteps(clock, full.limits.stop, undo))
+      full.log('error', wrong.message, { error: wrong.cause })
+    throw error
+  }
+}
+
+/** Starts step by step. What was started goes in front of `undo`. */
+async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Server> {
+  const { store, log, rooms, at } = full
+  const closeStore = { name: 'closing the store', run: () => store.close() }
+  undo.unshift(closeStore)
+  if (full.assets !== undefined) await checkFolder(full.assets)
+  // A store that cannot be used is found out now, not at the first checkpoint.
+  await store.get('')
+  const place = await full.place({
+    rooms,
+    store,
+    log,
+    clock,
+    entropy: realEntropy(),
+    maxRooms: full.limits.rooms,
+  })
+  const stopPlace = { name: 'closing the rooms', run: () => place.stop() }
+  undo.unshift(stopPlace)
+  const gateway = gatewayTo(place, full, clock)
+  const { server, release } = await open(gateway, at)
+  return running(full, clock, {
+    place,
+    gateway,
+    server,
+    steps: [
+      // The rooms first: their players are told by them, through sockets that are still open.
+      stopPlace,
+      { name: 'closing the sockets', run: () => gateway.close() },
+      { name: 'cutting the sockets', run: () => gateway.cut() },
+      { name: 'closing the port', run: release },
+      closeStore,
+    ],
+  })
+}
+
+function gatewayTo(place: RunningPlace, full: FullOptions, clock: Clock): Gateway {
+  const { base, origins, auth, limits, log, assets, rooms } = full
+  return createGateway({
+    base,
+    origins,
+    auth,
+    limits,
+    log,
+    clock,
+    files: assets === undefined ? undefined : filesIn(assets),
+    protocols: new Set(rooms.kinds.keys()),
+    link: place.link,
+    counts: () => ({ ...place.counts }),
+  })
+}
+
+/** Opens the port, or moves in at a server that exists; `release` takes that back. */
+async function open(
+  gateway: Gateway,
+  at: FullOptions['at'],
+): Promise<{ server: HttpServer; release: () => unknown }> {
+  // Of an HTTPS server nothing is used that an HTTP server does not have.
+  if ('server' in at)
+    return { server: at.server as HttpServer, release: attach(at.server as HttpServer, gateway) }
+  const server = ownServer(gateway)
+  await listen(server, at)
+  return { server, release: () => closeServer(server) }
+}
+
+interface Parts {
+  readonly place: RunningPlace
+  readonly gateway: Gateway
+  readonly server: HttpServer
+  readonly steps: readonly Step[]
+}
+
+/** Makes the server that is handed out, once all its parts run. */
+function running(full: FullOptions, clock: Clock, { place, gateway, server, steps }: Parts): Server {
+  const { log, limits, base, at } = full
+  const host = 'server' in at ? undefined : at.host
+  const ending = createEnding()
+  let stopping = false
+  async function stop(failure?: Error): Promise<void> {
+    if (stopping) return
+    stopping = true
+    for (const signal of signals) process.off(signal, onSignal)
+    gateway.refuse()
+    log('info', 'stopping', { connections: gateway.connections, ...place.counts })
+    const wrong = await runSteps(clock, limits.stop, steps)
+    server.off('error', onError)
+    for (const error of wrong) log('error', error.message, { error: error.cause })
+    const all = failure === undefined ? wrong : [failure, ...wrong]
+    if (all.length > 1) ending.fail(new AggregateError(all, all.map(({ message }) => message).join('; ')))
+    else if (all.length === 1) ending.fail(all[0])
+    else ending.end()
+    log('info', 'stopped')
+  }
+  const onSignal = (signal: NodeJS.Signals): void => {
+    log('info', `${signal}: stopping; once more to end at once`)
+    void stop()
+  }
+  const onError = (error: Error): void => {
+    log('error', 'the HTTP server failed', { error })
+    void stop(error)
+  }
+  const signals = full.signals ? (['SIGTERM', 'SIGINT'] as const) : []
+  for (const signal of signals) process.once(signal, onSignal)
+  // Of a server that is somebody else's, they hear of it themselves.
+  if (!('server' in at)) server.on('error', onError)
+  const url = (): string => urlOf(server, host, base)
+  log('info', 'serving', { url: url(), games: [...full.rooms.kinds.keys()].join(',') })
+  return {
+    get url() {
+      return url()
+    },
+    get port() {
+      return portOf(server)
+    },
+    get counts() {
+      return { ...place.counts, connections: gateway.connections }
+    },
+    done: ending.done,
+    stop() {
+      void stop()
+      return ending.done
+    },
+  }
+}
