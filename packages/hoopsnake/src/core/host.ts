@@ -13,8 +13,8 @@ import type { Log } from './log.ts'
 import { createLoops } from './loop.ts'
 import { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
+import type { Data } from './protocol.ts'
 import { createRandom } from './random.ts'
-import type { Ended } from './room.ts'
 import { OpenRoom } from './room.ts'
 import type { Settings } from './settings.ts'
 import { settingsOf } from './settings.ts'
@@ -111,7 +111,7 @@ export function createHost(options: HostOptions): Host {
     return made
   }
 
-  function openNew(of: Kind, facts: { private: boolean; options: object | undefined }): Place {
+  function openNew(of: Kind, facts: { private: boolean; options: Data | undefined }): Place {
     const code = newCode(of)
     return place(of, { code, private: facts.private }, async () => {
       const loaded = await load(of.kind, facts.options)
@@ -134,13 +134,20 @@ export function createHost(options: HostOptions): Host {
 
   function openRoom(of: Kind, machine: Machine, facts: { private: boolean; nextSeat: number }): OpenRoom {
     const { settings } = of
-    const given = { ...facts, settings, clock, loops, store, log, token, ended: (how: Ended) => ended(how) }
-    const room = new OpenRoom(machine, given)
-    const ended = (how: Ended): void => {
-      ticksOfClosed += room.tick
-      directory.delete(keyOf(of, room.code))
-      if (how.how === 'crashed') afterCrash(of, room)
-    }
+    const room: OpenRoom = new OpenRoom(machine, {
+      ...facts,
+      settings,
+      clock,
+      loops,
+      store,
+      log,
+      token,
+      ended: (how) => {
+        ticksOfClosed += machine.tick
+        directory.delete(keyOf(of, machine.code))
+        if (how === 'crashed') afterCrash(of, room)
+      },
+    })
     log('info', 'room open', { room: room.code, game: of.kind.protocol.name })
     return room
   }
@@ -163,7 +170,7 @@ export function createHost(options: HostOptions): Host {
   }
 
   /** Runs `load`, which may not take for ever. */
-  function load(kind: RoomKind, chosen: object | undefined): Promise<unknown> {
+  function load(kind: RoomKind, chosen: Data | undefined): Promise<unknown> {
     const { load: run } = kind.options
     if (run === undefined) return Promise.resolve(undefined)
     const abort = new AbortController()
@@ -197,10 +204,11 @@ export function createHost(options: HostOptions): Host {
     found.waiting--
     if (gone()) return undefined
     if (stopping) throw refuse('STOPPING')
+    if (room.over) throw refuse('UNKNOWN_ROOM')
     const { hello, user } = arrival
-    if (hello.intent === 'watch') return room.watch(pipe)
-    if (hello.intent === 'resume') return room.resume(pipe, hello.token)
-    return room.join(pipe, readAsk(of.kind, hello), user)
+    if (hello.intent === 'watch') return room.guests.watch(pipe)
+    if (hello.intent === 'resume') return room.guests.resume(pipe, hello.token)
+    return room.guests.join(pipe, readAsk(of.kind, hello), user)
   }
 
   function check({ hello }: Arrival): Kind {
@@ -264,9 +272,9 @@ export function createHost(options: HostOptions): Host {
       const sum = { rooms: directory.size, seats: 0, watchers: 0, ticks: ticksOfClosed }
       for (const { room } of directory.values()) {
         if (room === undefined) continue
-        sum.seats += room.counts.seats
-        sum.watchers += room.counts.watchers
-        sum.ticks += room.tick
+        sum.seats += room.guests.counts.seats
+        sum.watchers += room.guests.counts.watchers
+        sum.ticks += room.machine.tick
       }
       return sum
     },
@@ -295,14 +303,14 @@ export function createHost(options: HostOptions): Host {
 
 /** Seats of a room that are taken or about to be. */
 function taken({ room, waiting }: Place): number {
-  return (room?.counts.seats ?? 0) + waiting
+  return (room?.guests.counts.seats ?? 0) + waiting
 }
 
 function ruleHz({ hz }: Settings): number {
   return hz === 'events' ? 1000 : hz
 }
 
-function readOptions({ protocol }: RoomKind, ask: Uint8Array): object | undefined {
+function readOptions({ protocol }: RoomKind, ask: Uint8Array): Data | undefined {
   const r = new Reader(ask)
   return r.u8() === 1 ? protocol.options.read(r) : undefined
 }

@@ -1,6 +1,6 @@
 import type { Duration } from './clock.ts'
 import type { AnyProtocol, OptionsOf, StateOf } from './protocol.ts'
-import type { Rules, Services } from './rules.ts'
+import type { AnyRules, Services } from './rules.ts'
 
 /** What a loop does when it is late: see `loop.ts`. */
 export type LatePolicy = { readonly catchUp: number } | 'skip' | 'slow' | 'fail'
@@ -36,10 +36,8 @@ export interface RoomOptions<P extends AnyProtocol, L = undefined> {
 /** A kind of room: a protocol, its rules, and how the server runs them. */
 export interface RoomKind {
   readonly protocol: AnyProtocol
-  // oxlint-disable-next-line no-explicit-any -- the machine runs any game's rules; `protocol.room` has checked them
-  readonly rules: Rules<any, any>
-  // oxlint-disable-next-line no-explicit-any -- as above
-  readonly options: RoomOptions<any, any>
+  readonly rules: AnyRules
+  readonly options: RoomOptions<AnyProtocol, unknown>
 }
 
 /** The kinds of room of a server, and the module they come from, so that workers can load them too. */

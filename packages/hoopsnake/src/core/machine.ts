@@ -10,7 +10,7 @@ import type { Entry, Input, Taken } from './inbox.ts'
 import type { RoomKind } from './kind.ts'
 import type { AnyProtocol, Data } from './protocol.ts'
 import type { Random } from './random.ts'
-import type { Outcome, Room, Seat } from './rules.ts'
+import type { Given, Outcome, Room, Seat } from './rules.ts'
 import type { SeatRecord } from './seats.ts'
 import { createSeat, MAX_FAILURES } from './seats.ts'
 import type { Flushed } from './sync.ts'
@@ -68,7 +68,7 @@ export class Machine {
   readonly #face: Room<AnyProtocol>
 
   /** Makes the room anew from `loaded` and `options`, or as it was `kept`. Throws Crash. */
-  constructor(kind: RoomKind, beginning: Beginning, from: { loaded: unknown; options: object | undefined } | { kept: Kept }) {
+  constructor(kind: RoomKind, beginning: Beginning, from: Given<AnyProtocol, unknown> | { kept: Kept }) {
     this.kind = kind
     this.protocol = kind.protocol
     this.hz = beginning.hz
@@ -123,11 +123,11 @@ export class Machine {
     this.#kicked.set(seat, reason)
   }
 
-  #create(given: { loaded: unknown; options: object | undefined }): void {
+  #create(given: Given<AnyProtocol, unknown>): void {
     this.#where = 'hidden'
-    this.hidden = this.kind.rules.hidden?.(this.#face, given) ?? ({} as Data)
+    this.hidden = this.kind.rules.hidden?.(this.#face, given) ?? {}
     this.#where = 'create'
-    this.state = this.kind.rules.create(this.#face, given) as Data
+    this.state = this.kind.rules.create(this.#face, given)
   }
 
   #takeOver(kept: Kept): void {
@@ -167,8 +167,7 @@ export class Machine {
       case 'result': {
         const { name, type } = this.protocol.results[entry.result]!
         this.#where = `results.${name}`
-        const handlers = this.kind.rules.results as Record<string, (room: unknown, outcome: unknown) => void>
-        return handlers[name]!(this.#face, copyOutcome(entry.outcome, type))
+        return this.kind.rules.results![name]!(this.#face, copyOutcome(entry.outcome, type))
       }
     }
   }
@@ -181,7 +180,7 @@ export class Machine {
     )
     this.seats.set(seat.id, seat)
     this.#undo.push(() => this.seats.delete(seat.id))
-    seat.mine = this.kind.rules.mine?.(this.#face, seat) ?? ({} as Data)
+    seat.mine = this.kind.rules.mine?.(this.#face, seat) ?? {}
     const answer = this.kind.rules.join?.(this.#face, seat, this.protocol.join.copy(entry.ask as Data))
     if (answer instanceof Refused) {
       this.seats.delete(seat.id)
@@ -204,8 +203,7 @@ export class Machine {
 
   #handle(name: string, seat: Seat, value: unknown): Reason | undefined {
     this.#where = `inputs.${name}`
-    const handlers = this.kind.rules.inputs as Record<string, (room: unknown, seat: Seat, value: unknown) => unknown>
-    const answer = handlers[name]!(this.#face, seat, value)
+    const answer = this.kind.rules.inputs![name]!(this.#face, seat, value)
     return answer instanceof Refused ? answer : undefined
   }
 
@@ -264,7 +262,7 @@ export class Machine {
   }
 
   /** Told of each input or join that failed; set by the host, which logs. */
-  failed?: (entry: Entry, crash: Crash) => void
+  failed?: (entry: Entry & { kind: 'input' | 'join' }, crash: Crash) => void
 
   #strike(id: number): void {
     const seat = this.seats.get(id)

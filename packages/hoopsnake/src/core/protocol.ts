@@ -2,7 +2,7 @@ import { hash } from '../wire/hash.ts'
 import { struct } from '../wire/struct.ts'
 import type { Fields, Shape, Type, Value } from '../wire/type.ts'
 import type { RoomKind, RoomOptions } from './kind.ts'
-import type { Rules } from './rules.ts'
+import type { AnyRules, Rules } from './rules.ts'
 
 /** What a protocol is made of. Scopes that are left out are empty. */
 export interface Spec {
@@ -99,7 +99,7 @@ export function protocol<const S extends Spec>(name: string, version: number, sp
     hash: hash(schema.join('\n')),
     ...(scopes as Pick<Protocol<S>, keyof typeof scopes>),
     ...lists,
-    room: (rules, options = {}) => ({ protocol: made, rules, options }) as RoomKind,
+    room: (rules, options = {}) => ({ protocol: made, rules: rules as AnyRules, options: options as RoomOptions<AnyProtocol, unknown> }),
   }
   return made
 }

@@ -1,6 +1,7 @@
 import type { Duration } from './clock.ts'
 import type {
   AnyProtocol,
+  Data,
   EventsOf,
   HiddenOf,
   InputsOf,
@@ -43,6 +44,20 @@ export type Rules<P extends AnyProtocol, L = undefined> = {
   > &
   Scoped<'mine', MineOf<P>, (room: Room<P>, seat: Seat<P>) => MineOf<P>> &
   Scoped<'hidden', HiddenOf<P>, (room: Room<P>, given: Given<P, L>) => HiddenOf<P>>
+
+/** Rules as the machine runs them, whatever the game: `protocol.room` has checked them. */
+export interface AnyRules {
+  create(room: Room<AnyProtocol>, given: Given<AnyProtocol, unknown>): Data
+  join?(room: Room<AnyProtocol>, seat: Seat, ask: unknown): unknown
+  leave?(room: Room<AnyProtocol>, seat: Seat): void
+  away?(room: Room<AnyProtocol>, seat: Seat): void
+  back?(room: Room<AnyProtocol>, seat: Seat): void
+  tick?(room: Room<AnyProtocol>): void
+  mine?(room: Room<AnyProtocol>, seat: Seat): Data
+  hidden?(room: Room<AnyProtocol>, given: Given<AnyProtocol, unknown>): Data
+  readonly inputs?: Readonly<Record<string, (room: Room<AnyProtocol>, seat: Seat, value: unknown) => unknown>>
+  readonly results?: Readonly<Record<string, (room: Room<AnyProtocol>, outcome: Outcome<unknown>) => void>>
+}
 
 /** Handlers that are due if, and only if, the protocol names something to handle. */
 type Handlers<K extends string, H> = keyof H extends never ? { [_ in K]?: H } : { [_ in K]: H }

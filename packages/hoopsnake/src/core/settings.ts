@@ -1,5 +1,6 @@
 import { milliseconds } from './clock.ts'
 import type { LatePolicy, RoomKind } from './kind.ts'
+import type { Data } from './protocol.ts'
 
 /** The options of a kind of room, checked, in milliseconds, every default filled in. */
 export interface Settings {
@@ -10,8 +11,8 @@ export interface Settings {
   readonly watchers: number
   /** Entries the inbox takes. */
   readonly inbox: number
-  readonly idle: (state: object) => boolean
-  readonly deadline: (state: object) => number | undefined
+  readonly idle: (state: Data) => boolean
+  readonly deadline: (state: Data) => number | undefined
   readonly closeEmptyAfter: number
   readonly holdSeat: number
   /** undefined: never. */

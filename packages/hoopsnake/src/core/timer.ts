@@ -31,7 +31,7 @@ export function createTimer(clock: Clock): Timer {
   function arm(): void {
     const next = heap.first?.due
     if (running || next === armed) return
-    disarm()
+    if (armed !== undefined) disarm()
     armed = next
     disarm = next === undefined ? () => {} : clock.at(next, wake)
   }

@@ -1,0 +1,294 @@
+import { Writer } from '../wire/writer.ts'
+import type { Clock } from './clock.ts'
+import type { Effects } from './effects.ts'
+import { refuse } from './errors.ts'
+import { Fanout, FULL_EVERY } from './fanout.ts'
+import type { Reason } from './frames/hello.ts'
+import { writeWelcome } from './frames/hello.ts'
+import type { Up } from './frames/play.ts'
+import { writePong } from './frames/play.ts'
+import type { Guest } from './guest.ts'
+import { connectionOf, createGuest, dismiss, turnAway } from './guest.ts'
+import type { Entry, Inbox } from './inbox.ts'
+import { releaseInputs, takeInput } from './intake.ts'
+import { createBucket } from './limits.ts'
+import type { Connection } from './link.ts'
+import type { Machine } from './machine.ts'
+import type { Pipe } from './pipe.ts'
+import type { Settings } from './settings.ts'
+import type { Flushed } from './sync.ts'
+
+/** What the guests of a room are given by it. */
+export interface GuestsGiven {
+  readonly machine: Machine
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly inbox: Inbox
+  /** Makes an unguessable token. */
+  readonly token: () => string
+  /** Id of the next seat. */
+  readonly nextSeat: number
+  /** Told whenever something entered the inbox, or somebody came or went. */
+  readonly stirred: () => void
+  /** Whether ticks follow one another now: what is owed is then sent with the next one. */
+  readonly awake: () => boolean
+}
+
+/** The connections of one room: who has which seat, who watches, which seats are held for whom. */
+export class Guests {
+  readonly #given: GuestsGiven
+  readonly #fanout: Fanout
+  readonly #w = new Writer(256)
+  /** By seat; those of seats that are on their way in included. */
+  readonly #seated = new Map<number, Guest>()
+  readonly #watchers = new Set<Guest>()
+  /** How to call off the end of each held seat. */
+  readonly #holds = new Map<number, () => void>()
+  #arriving = 0
+  #nextSeat: number
+  #tickedAt: number
+
+  /** Seats that a checkpoint brought are held for their players from now on. */
+  constructor(given: GuestsGiven) {
+    this.#given = given
+    this.#nextSeat = given.nextSeat
+    this.#tickedAt = given.clock.now()
+    this.#fanout = new Fanout(given.machine.sync, given.machine.epoch)
+    for (const seat of given.machine.seats.values()) this.#hold(seat.id)
+  }
+
+  get counts(): { seats: number; watchers: number } {
+    return { seats: this.#given.machine.seats.size + this.#arriving, watchers: this.#watchers.size }
+  }
+
+  get nextSeat(): number {
+    return this.#nextSeat
+  }
+
+  /** Whether somebody has not got the newest state. */
+  get owing(): boolean {
+    return this.#fanout.owing
+  }
+
+  /** Whether inputs came too fast and wait outside. */
+  get throttled(): boolean {
+    for (const guest of this.#seated.values()) if (guest.waiting.length > 0) return true
+    return false
+  }
+
+  /** Lets a player in at the next tick. Throws Refused. */
+  join(pipe: Pipe, ask: unknown, user: unknown): Connection {
+    const { inbox, token, settings } = this.#given
+    if (this.counts.seats >= settings.seats) throw refuse('ROOM_FULL')
+    const seat = this.#nextSeat
+    if (!inbox.put({ kind: 'join', seat, token: token(), user, ask })) throw refuse('ROOM_BUSY')
+    this.#nextSeat++
+    this.#arriving++
+    const guest = this.#admit(pipe, seat)
+    this.#seated.set(seat, guest)
+    this.#given.stirred()
+    return this.#connect(guest)
+  }
+
+  /** Lets a watcher in at once. Throws Refused. */
+  watch(pipe: Pipe): Connection {
+    if (this.#watchers.size >= this.#given.settings.watchers) throw refuse('ROOM_FULL')
+    const guest = this.#admit(pipe, 0)
+    this.#watchers.add(guest)
+    this.#welcome(guest, '')
+    this.#given.stirred()
+    return this.#connect(guest)
+  }
+
+  /** Brings a player back to a held seat; a connection that still has it is closed. Throws Refused. */
+  resume(pipe: Pipe, token: string): Connection {
+    const seat = [...this.#given.machine.seats.values()].find((one) => one.token === token)
+    if (seat === undefined) throw refuse('GONE')
+    const before = this.#seated.get(seat.id)
+    if (before !== undefined) {
+      this.#fanout.members.delete(before.member)
+      dismiss(before, refuse('TAKEN_OVER'))
+    }
+    const guest = this.#admit(pipe, seat.id)
+    this.#seated.set(seat.id, guest)
+    this.#release(seat.id)
+    this.#welcome(guest, token)
+    this.#enter({ kind: 'back', seat: seat.id })
+    return this.#connect(guest)
+  }
+
+  /** Lets in what came too fast, as far as the buckets have refilled. */
+  releaseInputs(): void {
+    const into = { inbox: this.#given.inbox, now: this.#given.clock.now() }
+    for (const guest of this.#seated.values()) if (guest.waiting.length > 0) releaseInputs(guest, into)
+  }
+
+  /** Notes that a tick was made now. */
+  ticked(): void {
+    this.#tickedAt = this.#given.clock.now()
+  }
+
+  /** Brings a flush to everybody, and carries out what it means for those who come and go. */
+  flush(flushed: Flushed, effects: Effects): void {
+    const { machine, clock } = this.#given
+    this.#fanout.flush(flushed, effects, machine.seats, clock.now())
+    for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
+    for (const seat of effects.joined) this.#letIn(seat, effects)
+    for (const { seat, reason } of effects.left) this.#vacate(seat, reason)
+  }
+
+  /** Closes every connection: with a reason, for good; without, so that clients dial again. */
+  dismissAll(reason: Reason | undefined, code: number): void {
+    for (const callOff of this.#holds.values()) callOff()
+    for (const guest of [...this.#seated.values(), ...this.#watchers]) {
+      if (reason !== undefined) dismiss(guest, reason, code)
+      else if (!guest.over) {
+        guest.over = true
+        guest.member.pipe.close(code, 'AGAIN')
+      }
+    }
+  }
+
+  #admit(pipe: Pipe, seat: number): Guest {
+    return createGuest(pipe, seat, createBucket(this.#given.settings.inputs))
+  }
+
+  #connect(guest: Guest): Connection {
+    return connectionOf(guest, this.#given.machine.protocol.inputs, {
+      frame: (from, up) => this.#frame(from, up),
+      lost: (from) => this.#lost(from),
+    })
+  }
+
+  #enter(entry: Entry): void {
+    this.#given.inbox.put(entry)
+    this.#given.stirred()
+  }
+
+  #letIn(id: number, effects: Effects): void {
+    this.#arriving--
+    const guest = this.#seated.get(id)
+    const seat = this.#given.machine.seats.get(id)
+    if (seat === undefined) return
+    if (guest !== undefined) this.#welcome(guest, seat.token, effects)
+    // The player was gone before the seat was there, and never learnt its token: nobody can come back to it.
+    else this.#enter({ kind: 'leave', seat: id })
+  }
+
+  #turnAway(id: number, reason: Reason): void {
+    this.#arriving--
+    const guest = this.#seated.get(id)
+    this.#seated.delete(id)
+    if (guest === undefined || guest.over) return
+    guest.over = true
+    turnAway(guest.member.pipe, reason)
+  }
+
+  #vacate(id: number, reason: Reason): void {
+    this.#release(id)
+    const guest = this.#seated.get(id)
+    if (guest === undefined) return
+    this.#seated.delete(id)
+    this.#fanout.members.delete(guest.member)
+    dismiss(guest, reason)
+  }
+
+  /** Writes WELCOME and the whole state; from the next flush on the guest gets every tick. */
+  #welcome(guest: Guest, token: string, effects?: Effects): void {
+    const { machine, settings, clock } = this.#given
+    this.#w.clear()
+    writeWelcome(this.#w, {
+      epoch: machine.epoch,
+      room: machine.code,
+      seat: guest.seat,
+      token,
+      ack: machine.seats.get(guest.seat)?.taken ?? 0,
+      hz: settings.hz === 'events' ? 0 : settings.hz,
+      ticksPerFrame: settings.ticksPerFrame,
+      hold: settings.holdSeat,
+      tick: machine.sync.tick,
+      time: clock.now(),
+    })
+    guest.member.pipe.write(this.#w.take())
+    this.#fanout.add(guest.member, effects?.own.get(guest.seat))
+    this.#fanout.sendFull(guest.member, machine.seats, clock.now())
+  }
+
+  #frame(guest: Guest, up: Up): void {
+    switch (up.kind) {
+      case 'input':
+        confirm(guest, up.confirmed)
+        return this.#input(guest, up)
+      case 'confirm':
+        confirm(guest, up.confirmed)
+        return this.#pong(guest, up.time)
+      case 'askFull':
+        return this.#askFull(guest)
+      case 'leave':
+        return this.#leave(guest)
+    }
+  }
+
+  #input(guest: Guest, up: Up & { kind: 'input' }): void {
+    const { machine, inbox, clock } = this.#given
+    if (guest.seat === 0) {
+      const { code, message } = refuse('WATCHING')
+      return this.#fanout.refuse(guest.member, { seq: up.seq, code, message })
+    }
+    const seat = machine.seats.get(guest.seat)
+    if (seat === undefined) return
+    takeInput(guest, seat, up, { inbox, now: clock.now() })
+    this.#given.stirred()
+  }
+
+  #pong({ member }: Guest, echo: number): void {
+    const { machine, clock } = this.#given
+    this.#w.clear()
+    writePong(this.#w, { echo, time: clock.now(), tick: machine.tick, due: this.#tickedAt })
+    member.pipe.write(this.#w.take())
+  }
+
+  #askFull({ member }: Guest): void {
+    const now = this.#given.clock.now()
+    member.base = -1
+    if (this.#given.awake() || now - member.fullAt < FULL_EVERY) return this.#given.stirred()
+    this.#fanout.sendFull(member, this.#given.machine.seats, now)
+  }
+
+  #leave(guest: Guest): void {
+    if (guest.seat !== 0) return this.#enter({ kind: 'leave', seat: guest.seat })
+    dismiss(guest, { code: 'LEFT', message: 'The watcher left.' })
+    this.#lost(guest)
+  }
+
+  #lost(guest: Guest): void {
+    this.#fanout.members.delete(guest.member)
+    this.#watchers.delete(guest)
+    if (this.#seated.get(guest.seat) === guest) {
+      this.#seated.delete(guest.seat)
+      if (this.#given.machine.seats.has(guest.seat)) this.#hold(guest.seat)
+    }
+    this.#given.stirred()
+  }
+
+  /** Holds a seat for its player; after a while it is given up. */
+  #hold(id: number): void {
+    const { clock, settings } = this.#given
+    const giveUp = (): void => {
+      this.#holds.delete(id)
+      this.#enter({ kind: 'leave', seat: id })
+    }
+    this.#holds.set(id, clock.at(clock.now() + settings.holdSeat, giveUp))
+    this.#enter({ kind: 'away', seat: id })
+  }
+
+  #release(id: number): void {
+    this.#holds.get(id)?.()
+    this.#holds.delete(id)
+  }
+}
+
+/** Notes the newest tick a client has. Believed only as far as it was sent, and only to judge whether to skip it. */
+function confirm({ member }: Guest, tick: number): void {
+  if (tick <= member.base) member.confirmed = Math.max(member.confirmed, tick)
+}
