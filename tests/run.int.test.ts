@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const script = join(import.meta.dirname, '..', 'scripts', 'run.mjs')
+
+// A server that winds up when it is asked to, and that has started something itself.
+const server = `
+const helper = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+process.on('SIGTERM', () => process.exit(7))
+setInterval(() => {}, 1000)
+console.log(process.pid, helper.pid)`
+
+test('a signal reaches the server, and nothing is left of it', async () => {
+  const runner = spawn(process.execPath, [script, 'run', '-e', server])
+  const pids = await started(runner)
+  const exited = once(runner, 'exit')
+  runner.kill('SIGTERM')
+  expect((await exited)[0]).toBe(7)
+  await gone(pids)
+})
+
+test.runIf(process.platform !== 'win32')('a server does not outlive the shell that npm started', async () => {
+  // Not the shell's last command: it would become that instead of waiting for it.
+  const shell = spawn('sh', ['-c', '"$0" "$@"; true', process.execPath, script, 'run', '-e', server])
+  const pids = await started(shell)
+  shell.kill('SIGKILL')
+  await gone(pids)
+})
+
+async function started(child: ChildProcess): Promise<number[]> {
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer]
+  return line.toString().trim().split(' ').map(Number)
+}
+
+/** Patient, because a killed orphan counts as there until the system's init has taken note. */
+async function gone(pids: readonly number[]): Promise<void> {
+  await expect.poll(() => pids.filter(lives), { timeout: 10_000 }).toEqual([])
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
