@@ -97,7 +97,7 @@ test('[LP8] stop: no step comes after it, done resolves, twice is once', async (
   const clock = virtualClock()
   const loops = createLoops(clock)
   let steps = 0
-  const failed = vi.fn()
+  const failed = vi.fn<(error: unknown) => void>()
   const loop = loops.start({ hz: 10, step: () => (steps += 1), failed })
   clock.advance(100)
   loop.stop()

@@ -166,9 +166,8 @@ function createSchedule(hz: number, from: number) {
     /** Takes all ticks that are due at `now`; says how many. Afterwards `next() > now`. */
     take(now: number): number {
       const before = taken
-      taken = Math.max(taken, Math.floor(((now - start) * hz) / 1000))
-      // The division rounds: what decides is `due`.
-      while (due(taken) > now) taken -= 1
+      // An estimate, low on purpose: it rounds, and what decides is `due`.
+      taken = Math.max(taken, Math.floor(((now - start) * hz) / 1000) - 1)
       while (due(taken + 1) <= now) taken += 1
       return taken - before
     },
