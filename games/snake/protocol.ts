@@ -4,6 +4,9 @@ import type { MineOf, StateOf, Value } from 'hoopsnake'
 /** Most characters (UTF-16 units) of a name. What else a name may be: `rules/names.ts`. */
 export const NAME = 15
 
+/** How many lines the score table has. */
+export const TOP = 15
+
 /** How many colours there are; the page says which. */
 export const COLORS = 6
 
@@ -34,7 +37,7 @@ export const snake = struct({
   growth: uint,
   /** Turns to come, one per tick. */
   turns: list(dir, 3),
-  /** From the head back to the tail: the direction of the move that left each cell. One less than its cells. */
+  /** From the tail to the head: the direction of each move that made it. One less than its cells. */
   body: trail(dir, 1249),
 })
 export type Snake = Value<typeof snake>
@@ -62,7 +65,7 @@ export const pit = protocol('snake', 1, {
     /** By seat, in the order of birth. Who has a seat but has not played this round is not in it. */
     snakes: map(uint, snake, 10_000),
     /** The best scores ever, best first. */
-    top: list(score, 15),
+    top: list(score, TOP),
   },
   mine: {
     /** The name as it is shown to others: cleaned. */
@@ -77,7 +80,7 @@ export const pit = protocol('snake', 1, {
     died: struct({ seat: uint, by: cause }),
   },
   results: {
-    scores: list(score, 15),
+    scores: list(score, TOP),
   },
 })
 

@@ -1,0 +1,20 @@
+/* The score table: the 15 best, of each name only its best, kept over restarts. */
+import type { Room, Services } from 'hoopsnake'
+import { TOP } from '../protocol.ts'
+import type { Pit, Score, Snake } from '../protocol.ts'
+
+const BOARD = 'classic'
+
+/** Reads the table. */
+export function topScores({ store }: Services): Promise<Score[]> {
+  return store.top(BOARD, TOP)
+}
+
+/** Writes down what a snake has reached, at its death and not later, and brings the new table to everybody. */
+export function saveScore(room: Room<Pit>, { name, score }: Snake): void {
+  if (score === 0) return
+  room.later(async (services) => {
+    await services.store.record(BOARD, name, score)
+    return topScores(services)
+  }, 'scores')
+}

@@ -1,0 +1,24 @@
+/* Who has a name may take a seat: from there one looks on until one plays. The same in both modes. */
+import { refuse } from 'hoopsnake'
+import type { Refused, Room, Seat } from 'hoopsnake'
+import { COLORS } from '../protocol.ts'
+import type { Pit, PitMine } from '../protocol.ts'
+import { cleanName } from './names.ts'
+
+/** Makes what a seat alone knows, before it has a name. */
+export function mine(): PitMine {
+  return { name: '' }
+}
+
+/** Lets in whoever has a name. Two may have the same one; they then share a line of the score table. */
+export function join(_room: Room<Pit>, seat: Seat<Pit>, ask: { name: string }): Refused | undefined {
+  const name = cleanName(ask.name)
+  if (name === '') return refuse('NAME_EMPTY')
+  seat.mine.name = name
+  return undefined
+}
+
+/** Gives the colour of a seat: one after the other, over and over. */
+export function colorOf(seat: Seat<Pit>): number {
+  return (seat.id - 1) % COLORS
+}
