@@ -1,0 +1,4 @@
+import { rooms } from 'hoopsnake'
+import { classicPit } from './room.classic.ts'
+
+export default rooms(import.meta.url, { classicPit })
