@@ -17,7 +17,7 @@ export interface Store {
   remove(key: string): Promise<void>
   /** Lists the keys that begin with `prefix`, sorted. */
   keys(prefix: string): Promise<string[]>
-  /** Puts a score on `board`; of each name only the best is kept. */
+  /** Puts a score, a finite number, on `board`; of each name only the best is kept. */
   record(board: string, name: string, score: number): Promise<void>
   /** Lists the best of `board`, best first; of equal scores the earlier one first. */
   top(board: string, count: number): Promise<Score[]>
@@ -30,8 +30,10 @@ export function memoryStore(): Store {
   const values = new Map<string, Uint8Array>()
   const boards = new Map<string, Map<string, number>>()
   let closed = false
-  const whenOpen = <T>(act: () => T): Promise<T> =>
-    closed ? Promise.reject(new Error('the store is closed')) : Promise.resolve(act())
+  const whenOpen = async <T>(act: () => T): Promise<T> => {
+    if (closed) throw new Error('the store is closed')
+    return act()
+  }
   return {
     get: (key) => whenOpen(() => values.get(key)?.slice()),
     put: (key, value) => whenOpen(() => void values.set(key, value.slice())),
@@ -39,6 +41,7 @@ export function memoryStore(): Store {
     keys: (prefix) => whenOpen(() => [...values.keys()].filter((key) => key.startsWith(prefix)).sort()),
     record: (board, name, score) =>
       whenOpen(() => {
+        if (!Number.isFinite(score)) throw new RangeError(`a score of ${score}; give a finite number`)
         const scores = boards.get(board) ?? new Map<string, number>()
         boards.set(board, scores)
         if (score <= (scores.get(name) ?? -Infinity)) return
