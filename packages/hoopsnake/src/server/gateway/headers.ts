@@ -71,7 +71,7 @@ export function isWelcome({ origin, host }: Sender, origins: ReadonlySet<string>
   try {
     const from = new URL(origin)
     // Through URL both, so that letter case and the default port of the scheme make no difference.
-    return host !== undefined && from.host !== '' && new URL(`${from.protocol}//${host}`).host === from.host
+    return /^https?:$/.test(from.protocol) && new URL(`${from.protocol}//${host ?? ''}`).host === from.host
   } catch {
     return false
   }
@@ -80,11 +80,18 @@ export function isWelcome({ origin, host }: Sender, origins: ReadonlySet<string>
 /** Checks a list of origins. Throws TypeError on one that no browser would send. */
 export function originSet(origins: readonly string[]): ReadonlySet<string> {
   for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (!isOrigin(origin)) {
       throw new TypeError(
         `origins: '${origin}' is not an origin; write scheme and host, e.g. 'https://example.com'`,
       )
     }
   }
   return new Set(origins)
+}
+
+/** Apps send schemes of their own, of which URL knows no origin: `capacitor://localhost`. */
+function isOrigin(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/*?#@\s]+$/.test(text) || !URL.canParse(text)) return false
+  const { origin } = new URL(text)
+  return origin === text || origin === 'null'
 }

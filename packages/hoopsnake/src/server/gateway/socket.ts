@@ -44,7 +44,7 @@ const options = {
   // A message of the greatest size in reads of a few bytes each.
   maxBufferedChunks: 1024,
   // Not in @types/ws yet.
-  ...{ closeTimeout: LINGER },
+  closeTimeout: LINGER,
 }
 
 /** Makes the WebSocket side of a gateway. */

@@ -1,101 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { Score, Store } from '../../core/store.ts'
-import type { Asked, Call, Reply, Result } from './calls.ts'
-
-interface Waiting {
-  readonly resolve: (value: Result) => void
-  readonly reject: (error: Error) => void
-}
-
-/** A worker and the calls it has not answered. */
-interface Running {
-  readonly worker: Worker
-  readonly calls: Map<number, Waiting>
-  /** Why it has no database, once it said so. */
-  unusable?: string
-}
+import type { Store } from '../../core/store.ts'
+import { workerStore } from './proxy.ts'
 
 /**
  * Makes a store in an SQLite file; `':memory:'` for one that is forgotten.
  *
- * The database lives in a thread of its own, so that no tick ever waits for the disk. A thread that dies takes its
- * unanswered calls with it (they are rejected, and may or may not have been done); the next call starts another. A
- * file that cannot be used is told to whoever calls, in words. The file is made when it is first used.
+ * The database lives in a thread of its own, so that no tick ever waits for the disk. The file is made when it is
+ * first used, and one that cannot be used is told to whoever calls, in words.
  */
 export function sqlite(path: string | URL): Store {
-  const file = typeof path === 'string' ? path : fileURLToPath(path)
-  let running: Running | undefined
-  let closed = false
-  let ids = 0
-
-  function start(): Running {
-    // Of the same kind as this file: .ts where sources run, .js where the package is built. No flags of the main
-    // thread: the worker needs none, and some of them a worker may not have.
-    const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-    const worker = new Worker(new URL(`./worker${ending}`, import.meta.url), {
-      workerData: file,
-      execArgv: [],
-      name: 'store',
-    })
-    const started: Running = { worker, calls: new Map() }
-    const over = (why: string): void => {
-      if (running === started) running = undefined
-      for (const { reject } of started.calls.values()) reject(new Error(why))
-      started.calls.clear()
-    }
-    worker.on('message', (reply: Reply) => hear(started, reply))
-    worker.on('error', (error) => over(`the store's thread failed: ${error.message}`))
-    worker.on('exit', (code) => over(started.unusable ?? `the store's thread ended with code ${code}`))
-    return started
-  }
-
-  async function call<T extends Result>(what: Call): Promise<T> {
-    if (closed) throw new Error('the store is closed')
-    if (what.op === 'close') closed = true
-    const { worker, calls } = (running ??= start())
-    const id = ids++
-    const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    const transfer = what.op === 'put' ? [what.value.buffer as ArrayBuffer] : []
-    worker.postMessage({ ...what, id } satisfies Asked, transfer)
-    calls.set(id, { resolve, reject })
-    // An idle store keeps no process alive; one with work to do does.
-    worker.ref()
-    return (await promise) as T
-  }
-
-  return {
-    get: (key) => call<Uint8Array | undefined>({ op: 'get', key }),
-    // A copy, taken now: what the caller does to its bytes afterwards is its own affair.
-    put: (key, value) => call<undefined>({ op: 'put', key, value: new Uint8Array(value) }),
-    remove: (key) => call<undefined>({ op: 'remove', key }),
-    keys: (prefix) => call<string[]>({ op: 'keys', prefix }),
-    async record(board, name, score) {
-      if (!Number.isFinite(score)) throw new RangeError(`a score of ${score}; give a finite number`)
-      await call<undefined>({ op: 'record', board, name, score })
-    },
-    top: (board, count) => call<Score[]>({ op: 'top', board, count }),
-    async close() {
-      if (running === undefined && !closed) {
-        closed = true
-        return
-      }
-      await call<undefined>({ op: 'close' })
-    },
-  }
-}
-
-function hear(running: Running, reply: Reply): void {
-  const { worker, calls } = running
-  if ('unusable' in reply) {
-    running.unusable = reply.unusable
-    return
-  }
-  for (const answer of reply.answers) {
-    const waiting = calls.get(answer.id)
-    calls.delete(answer.id)
-    if ('error' in answer) waiting?.reject(new Error(`the store failed: ${answer.error}`))
-    else waiting?.resolve(answer.value)
-  }
-  if (calls.size === 0) worker.unref()
+  const workerData = typeof path === 'string' ? path : fileURLToPath(path)
+  // Of the same kind as this file: .ts where sources run, .js where the package is built.
+  const file = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+  // No flags of the main thread: the worker needs none, and some of them a worker may not have.
+  return workerStore(() => new Worker(file, { workerData, execArgv: [], name: 'store' }))
 }
