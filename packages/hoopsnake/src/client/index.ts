@@ -1,1 +1,9 @@
-export {}
+export { create, join, list, watch } from './join.ts'
+export type { ClientOptions, CreateOptions, JoinOptions, PlayOptions, WatchOptions } from './join.ts'
+export { clientCodes } from './codes.ts'
+export type { Dial, Ends, Line } from './dial.ts'
+export type { Status } from './session.ts'
+export type { Frozen, Game, Keyed, MapField, Signals, Stats, View, Watcher } from './types.ts'
+export { Refused } from '../core/errors.ts'
+export { Misfit } from '../wire/errors.ts'
+export type { Listing } from '../core/link.ts'

@@ -1,0 +1,2 @@
+/** Chance for waiting times, which need not be unguessable. */
+export const chance = (): number => Math.random()
