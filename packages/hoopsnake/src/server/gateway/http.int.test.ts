@@ -1,0 +1,211 @@
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RoomKind } from '../../core/kind.ts'
+import type { Place } from '../place/place.ts'
+import { serve, type Server } from '../serve.ts'
+
+const rooms = { url: import.meta.url, kinds: new Map([['snake', {} as RoomKind]]) }
+const place: Place = async () => ({
+  link: {
+    connect: () => ({ receive() {}, lost() {} }),
+    list: () => Promise.resolve([{ code: 'ABCD', seats: 2, seatsMax: 8, watchers: 1 }]),
+  },
+  counts: { rooms: 1, seats: 2, watchers: 1, ticks: 99 },
+  stop: () => Promise.resolve(),
+})
+
+let folder: string
+let server: Server
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoopsnake-page-'))
+  const page = join(folder, 'page')
+  await mkdir(join(page, 'assets'), { recursive: true })
+  await mkdir(join(page, 'help'))
+  await mkdir(join(folder, 'page-secrets'))
+  await writeFile(join(folder, 'secret.txt'), 'secret')
+  await writeFile(join(folder, 'page-secrets', 'key.txt'), 'secret')
+  await writeFile(join(page, '.env'), 'secret')
+  await writeFile(join(page, 'index.html'), '<!doctype html><p>pit')
+  await writeFile(join(page, 'help', 'index.html'), '<!doctype html><p>help')
+  await writeFile(join(page, 'assets', 'index-D8xK2_pQ.js'), 'export {}')
+  await writeFile(join(page, 'assets', 'song.mp3'), Buffer.alloc(200_000, 7))
+  await writeFile(join(page, 'a b+ä.txt'), 'named')
+  await writeFile(join(page, 'empty.css'), '')
+  await symlink('../secret.txt', join(page, 'leak.txt'))
+  await symlink('../page-secrets', join(page, 'leak'))
+  await symlink('index.html', join(page, 'home.html'))
+  server = await serve({
+    rooms,
+    place,
+    assets: pathToFileURL(`${page}/`),
+    port: 0,
+    host: '127.0.0.1',
+    log: () => {},
+  })
+})
+
+afterAll(async () => {
+  await server.stop()
+  await rm(folder, { recursive: true })
+})
+
+const get = (path: string, init?: RequestInit): Promise<Response> =>
+  fetch(new URL(path, server.url), { redirect: 'manual', ...init })
+
+/** Sends bytes as they are, which no HTTP client would, and gives all that comes back. */
+async function raw(bytes: string): Promise<string> {
+  const socket = connect(server.port, '127.0.0.1')
+  const all = text(socket)
+  socket.write(bytes)
+  return await all
+}
+
+const rawGet = (path: string): Promise<string> =>
+  raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+
+test('[GW17] files have their type, and headers that keep foreign scripts out', async () => {
+  const types = [
+    ['/', 'text/html; charset=utf-8'],
+    ['/help/', 'text/html; charset=utf-8'],
+    ['/home.html', 'text/html; charset=utf-8'],
+    ['/assets/index-D8xK2_pQ.js', 'text/javascript; charset=utf-8'],
+    ['/assets/song.mp3', 'audio/mpeg'],
+    ['/a%20b+%C3%A4.txt?x=1', 'text/plain; charset=utf-8'],
+    ['/empty.css', 'text/css; charset=utf-8'],
+  ]
+  for (const [path = '', type] of types) {
+    const response = await get(path)
+    expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 200, type])
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    const policy = response.headers.get('content-security-policy')!.split('; ')
+    expect(policy).toContain("default-src 'self'")
+    expect(policy.filter((rule) => rule.includes('unsafe') && !rule.startsWith('style-src'))).toEqual([])
+    await response.arrayBuffer()
+  }
+})
+
+test('[GW17] a file comes back whole; HEAD tells its size alone', async () => {
+  const song = await get('/assets/song.mp3')
+  expect(new Uint8Array(await song.arrayBuffer())).toEqual(new Uint8Array(200_000).fill(7))
+  const head = await get('/assets/song.mp3', { method: 'HEAD' })
+  expect(head.headers.get('content-length')).toBe('200000')
+  expect(await head.text()).toBe('')
+  expect(await (await get('/empty.css')).text()).toBe('')
+})
+
+test('[GW18] a file that did not change is not sent again; one that did is', async () => {
+  const path = join(folder, 'page', 'changing.txt')
+  await writeFile(path, 'one')
+  const first = await get('/changing.txt')
+  const etag = first.headers.get('etag')!
+  expect(etag).toMatch(/^"[\w-]{27}"$/)
+  for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+    const again = await get('/changing.txt', { headers: { 'if-none-match': header } })
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
+  }
+  await writeFile(path, 'two')
+  const changed = await get('/changing.txt', { headers: { 'if-none-match': etag } })
+  expect([changed.status, await changed.text()]).toEqual([200, 'two'])
+})
+
+test('[GW18] only what a bundler named by its content is kept for ever', async () => {
+  const control = async (path: string): Promise<string | null> =>
+    (await get(path, { method: 'HEAD' })).headers.get('cache-control')
+  expect(await control('/assets/index-D8xK2_pQ.js')).toBe('public, max-age=31536000, immutable')
+  expect(await control('/assets/song.mp3')).toBe('no-cache')
+  expect(await control('/')).toBe('no-cache')
+})
+
+test('[GW11] no path leads out of the folder', async () => {
+  const paths = [
+    '/../secret.txt',
+    '/assets/../../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/..%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/..\\secret.txt',
+    '/%252e%252e/secret.txt',
+    '/index.html%00.txt',
+    '/../page-secrets/key.txt',
+    '/.env',
+    '/leak.txt',
+    '/leak/key.txt',
+    '/leak/',
+    '/leak',
+    '//etc/passwd',
+    '/etc/passwd',
+    'http://x/../secret.txt',
+  ]
+  for (const path of paths) {
+    const answer = await rawGet(path)
+    expect([path, answer.slice(0, 12)]).toEqual([path, expect.stringMatching(/^HTTP\/1.1 40[04]/)])
+    expect(answer).not.toContain('secret\n')
+    expect(answer.endsWith('secret')).toBe(false)
+  }
+})
+
+test('[GW19] a folder is led to its slash, and nowhere else', async () => {
+  const response = await get('/help?x=1')
+  expect([response.status, response.headers.get('location')]).toEqual([308, '/help/?x=1'])
+  expect((await get('/assets/')).status).toBe(404)
+  expect(await rawGet('//help')).toMatch(/^HTTP\/1.1 400/)
+})
+
+test('[GW19] other methods and other paths are answered with words', async () => {
+  for (const path of ['/', '/r/snake', '/healthz']) {
+    const post = await get(path, { method: 'POST', body: 'x'.repeat(100_000) })
+    expect([post.status, post.headers.get('allow'), post.headers.get('connection')]).toEqual([
+      405,
+      'GET, HEAD',
+      'close',
+    ])
+  }
+  const none = await get('/nothing.html')
+  expect([none.status, await none.text()]).toEqual([404, 'There is no such file.\n'])
+  expect((await get('/%')).status).toBe(400)
+})
+
+test('[GW20] the public rooms of a game are listed as JSON', async () => {
+  const response = await get('/r/snake')
+  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(await response.json()).toEqual([{ code: 'ABCD', seats: 2, seatsMax: 8, watchers: 1 }])
+  expect((await get('/r/tag')).status).toBe(404)
+  expect((await get('/r/snake/ABCD')).status).toBe(426)
+  expect((await get('/r/snake', { headers: { origin: 'https://evil.example' } })).status).toBe(403)
+})
+
+test('[GW21] health tells counts', async () => {
+  const response = await get('/healthz')
+  expect(response.status).toBe(200)
+  expect(await response.json()).toEqual({
+    ok: true,
+    connections: 0,
+    rooms: 1,
+    seats: 2,
+    watchers: 1,
+    ticks: 99,
+  })
+})
+
+test('[GW22] what is not HTTP is ended', async () => {
+  expect(await raw('\u0000\u0001\u0002 hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400/)
+  expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/)
+})
+
+test('[GW22] a browser that leaves in the middle of a file is no failure', async () => {
+  const socket = connect(server.port, '127.0.0.1')
+  socket.write('GET /assets/song.mp3 HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(socket, 'data')
+  socket.resetAndDestroy()
+  await once(socket, 'close')
+  expect((await get('/healthz')).status).toBe(200)
+})
