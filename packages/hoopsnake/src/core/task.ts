@@ -6,6 +6,12 @@ export interface Task {
   stop(): void | Promise<void>
 }
 
+/** A task that may need time to stop. */
+export interface AsyncTask extends Task {
+  /** Ends it; resolves when it has ended, in whatever way. Never rejects: that is for `done`. */
+  stop(): Promise<void>
+}
+
 /**
  * How a running thing ends: once, in one of two ways.
  *
@@ -56,7 +62,7 @@ export function createEnding(failed?: (error: unknown) => void): Ending {
 export function task(
   run: (signal: AbortSignal) => Promise<void>,
   failed?: (error: unknown) => void,
-): Task & { stop(): Promise<void> } {
+): AsyncTask {
   const controller = new AbortController()
   const { signal } = controller
   const ending = createEnding(failed)
