@@ -44,7 +44,7 @@ export function createMember(pipe: Pipe, seat: number): Member {
     seen: 0,
     fullAt: -Infinity,
     owesMine: true,
-    owed: { tellings: [], refusals: [], acked: true },
+    owed: { tellings: [], refusals: [], acked: seat !== 0 },
   }
 }
 
@@ -139,7 +139,12 @@ export class Fanout {
   ): Uint8Array | undefined {
     const { refusals, acked } = member.owed
     const something =
-      parts.tellings.length > 0 || refusals.length > 0 || acked || parts.mine || parts.mineDiff || (parts.missed ?? 0) > 0
+      parts.tellings.length > 0 ||
+      refusals.length > 0 ||
+      acked ||
+      parts.mine ||
+      parts.mineDiff ||
+      (parts.missed ?? 0) > 0
     if (!something) return undefined
     const seat = seats.get(member.seat)
     this.#w.clear()
@@ -157,7 +162,8 @@ export class Fanout {
   }
 
   #remember(flushed: Flushed, tellings: readonly Telling[], now: number): void {
-    while (this.#recent.length > 0 && this.#recent[0]!.at <= now - MAX_UNCONFIRMED) this.#aged = this.#recent.shift()!.tick
+    while (this.#recent.length > 0 && this.#recent[0]!.at <= now - MAX_UNCONFIRMED)
+      this.#aged = this.#recent.shift()!.tick
     this.#recent.push({ tick: flushed.tick, at: now })
     for (const telling of tellings) {
       this.#events.push(telling)

@@ -11,7 +11,12 @@ import { MAX_WAITING } from './seats.ts'
  * What comes too fast waits with the guest. Throws Refused, to close the connection, when too much waits or an input
  * is missing before this one.
  */
-export function takeInput(guest: Guest, seat: SeatRecord, up: Up & { kind: 'input' }, into: { inbox: Inbox; now: number }): void {
+export function takeInput(
+  guest: Guest,
+  seat: SeatRecord,
+  up: Up & { kind: 'input' },
+  into: { inbox: Inbox; now: number },
+): void {
   const { seq, input, value } = up
   // Sent again after a reconnect, though it had arrived.
   if (seq <= seat.taken) return

@@ -147,7 +147,10 @@ export class Machine {
     this.#where = 'tick'
     this.kind.rules.tick?.(this.#face)
     for (const id of this.#condemned) {
-      this.#kicked.set(id, { code: 'KICKED', message: `${MAX_FAILURES} inputs of this seat failed within a minute` })
+      this.#kicked.set(id, {
+        code: 'KICKED',
+        message: `${MAX_FAILURES} inputs of this seat failed within a minute`,
+      })
     }
     for (const [id, reason] of this.#kicked) this.#leave(id, reason)
   }
@@ -198,7 +201,8 @@ export class Machine {
     own.acked = true
     const { name, type } = this.protocol.inputs[entry.input]!
     const refused = failed ?? this.#handle(name, seat, type.copy(entry.value))
-    if (refused !== undefined) own.refusals.push({ seq: entry.seq, code: refused.code, message: refused.message })
+    if (refused !== undefined)
+      own.refusals.push({ seq: entry.seq, code: refused.code, message: refused.message })
   }
 
   #handle(name: string, seat: Seat, value: unknown): Reason | undefined {

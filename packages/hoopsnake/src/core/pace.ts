@@ -16,8 +16,6 @@ export interface Need {
 
 /** When a room ticks. */
 export interface Pace {
-  /** What rules see as `room.hz`. */
-  readonly hz: number
   /** Goes on, or falls asleep. */
   settle(need: Need): void
   stop(): void
@@ -39,10 +37,13 @@ const THROTTLED = 50
 
 /** Ticks `hz` times a second, and not at all while asleep. */
 export function steadyPace(loops: Loops, rate: { hz: number; late: LatePolicy }, given: PaceGiven): Pace {
-  const loop = loops.start({ ...rate, step: (count) => given.step(given.tick() + 1, count), failed: given.failed })
+  const loop = loops.start({
+    ...rate,
+    step: (count) => given.step(given.tick() + 1, count),
+    failed: given.failed,
+  })
   loop.pause()
   return {
-    hz: rate.hz,
     settle: ({ pending, throttled, idle }) => (pending || throttled || !idle ? loop.resume() : loop.pause()),
     stop: () => loop.stop(),
   }
@@ -69,10 +70,11 @@ export function eventPace(clock: Clock, given: PaceGiven): Pace {
     given.step(Math.max(given.tick() + 1, Math.floor(clock.now() - origin)), 1)
   }
   return {
-    hz: 1000,
     settle({ pending, throttled, deadline = Infinity }) {
       const now = clock.now()
-      arm(pending ? Math.min(armed, now) : Math.min(origin + deadline, throttled ? now + THROTTLED : Infinity))
+      arm(
+        pending ? Math.min(armed, now) : Math.min(origin + deadline, throttled ? now + THROTTLED : Infinity),
+      )
     },
     stop: () => arm(Infinity),
   }

@@ -99,7 +99,11 @@ export function protocol<const S extends Spec>(name: string, version: number, sp
     hash: hash(schema.join('\n')),
     ...(scopes as Pick<Protocol<S>, keyof typeof scopes>),
     ...lists,
-    room: (rules, options = {}) => ({ protocol: made, rules: rules as AnyRules, options: options as RoomOptions<AnyProtocol, unknown> }),
+    room: (rules, options = {}) => ({
+      protocol: made,
+      rules: rules as AnyRules,
+      options: options as RoomOptions<AnyProtocol, unknown>,
+    }),
   }
   return made
 }

@@ -64,7 +64,8 @@ export class OpenRoom {
     this.#inbox = createInbox(settings.inbox)
     this.#pace = this.#createPace()
     this.#work = createWork(machine.protocol.results, { store: given.store }, (result, outcome) => {
-      if (!outcome.ok) log('warn', 'slow work failed', { ...this.#name, code: outcome.code, why: outcome.message })
+      if (!outcome.ok)
+        log('warn', 'slow work failed', { ...this.#name, code: outcome.code, why: outcome.message })
       this.#inbox.put({ kind: 'result', result, outcome })
       this.#settle()
     })
@@ -76,7 +77,8 @@ export class OpenRoom {
       stirred: () => this.#settle(),
       awake: () => !this.#drowsy,
     })
-    machine.failed = ({ kind, seat }, crash) => log('warn', `an ${kind} failed`, { ...this.#name, seat, error: crash })
+    machine.failed = ({ kind, seat }, crash) =>
+      log('warn', `an ${kind} failed`, { ...this.#name, seat, error: crash })
     this.#settle()
   }
 

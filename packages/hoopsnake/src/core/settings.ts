@@ -5,6 +5,8 @@ import type { Data } from './protocol.ts'
 /** The options of a kind of room, checked, in milliseconds, every default filled in. */
 export interface Settings {
   readonly hz: number | 'events'
+  /** What rules see as `room.hz`: in a room that ticks on events, ticks are milliseconds. */
+  readonly ruleHz: number
   readonly late: LatePolicy
   readonly ticksPerFrame: number
   readonly seats: number
@@ -24,9 +26,11 @@ export interface Settings {
 export function settingsOf({ options, protocol }: RoomKind): Settings {
   const wrong = (what: string): RangeError => new RangeError(`room '${protocol.name}': ${what}`)
   const { hz = 20, late = { catchUp: 4 }, seats = 16, watchers = 1000 } = options
-  if (hz !== 'events' && !(hz > 0 && hz <= 1000)) throw wrong(`hz: ${hz}; give ticks per second, at most 1000, or 'events'`)
+  if (hz !== 'events' && !(hz > 0 && hz <= 1000))
+    throw wrong(`hz: ${hz}; give ticks per second, at most 1000, or 'events'`)
   if (!Number.isInteger(seats) || seats < 1 || seats > 10_000) throw wrong(`seats: ${seats}; give 1 … 10000`)
-  if (!Number.isInteger(watchers) || watchers < 0) throw wrong(`watchers: ${watchers}; give a whole number from 0`)
+  if (!Number.isInteger(watchers) || watchers < 0)
+    throw wrong(`watchers: ${watchers}; give a whole number from 0`)
   const perTick = hz === 'events' ? 10 : hz
   const ticksPerFrame = hz === 'events' || options.send === undefined ? 1 : hz / options.send
   if (!Number.isInteger(ticksPerFrame) || ticksPerFrame < 1) {
@@ -35,6 +39,7 @@ export function settingsOf({ options, protocol }: RoomKind): Settings {
   const perSecond = Math.max(20, 2 * perTick)
   return {
     hz,
+    ruleHz: hz === 'events' ? 1000 : hz,
     late,
     ticksPerFrame,
     seats,

@@ -26,7 +26,10 @@ export function createWork(
     start({ run, result }) {
       const full = running >= MAX_WORK
       running++
-      const answered = full ? Promise.reject(new Refused('BUSY', `${MAX_WORK} pieces of work are under way`)) : begin(run)
+      const answered = full
+        ? Promise.reject(new Refused('BUSY', `${MAX_WORK} pieces of work are under way`))
+        : // In a turn of its own: its throw is a rejection, and it cannot hold up the flush.
+          Promise.resolve().then(() => run({ ...services, signal: abort.signal }))
       void answered
         .then((value): Outcome<unknown> => fit(results[result]!, value), failure)
         .then((outcome) => {
@@ -35,12 +38,6 @@ export function createWork(
         })
     },
     stop: () => abort.abort(),
-  }
-
-  /** Calls the work in a turn of its own: its throw is a rejection, and it cannot hold up the flush. */
-  async function begin(run: (services: Services) => Promise<unknown>): Promise<unknown> {
-    await null
-    return run({ ...services, signal: abort.signal })
   }
 }
 
@@ -55,6 +52,7 @@ function fit({ name, type }: Named, value: unknown): Outcome<unknown> {
 }
 
 function failure(error: unknown): Outcome<never> {
-  if (error instanceof Refused || error instanceof Misfit) return { ok: false, code: error.code, message: error.message }
+  if (error instanceof Refused || error instanceof Misfit)
+    return { ok: false, code: error.code, message: error.message }
   return { ok: false, code: 'FAILED', message: error instanceof Error ? error.message : String(error) }
 }

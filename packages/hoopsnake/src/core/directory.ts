@@ -1,0 +1,251 @@
+import { readCheckpoint } from './checkpoint.ts'
+import type { Clock } from './clock.ts'
+import { refuse } from './errors.ts'
+import type { RoomKind, Rooms } from './kind.ts'
+import type { Tally } from './limits.ts'
+import { createTally } from './limits.ts'
+import type { Log } from './log.ts'
+import type { Loops } from './loop.ts'
+import { createLoops } from './loop.ts'
+import { Machine } from './machine.ts'
+import type { Data } from './protocol.ts'
+import { createRandom } from './random.ts'
+import { OpenRoom } from './room.ts'
+import { checkpointKey } from './saver.ts'
+import type { Settings } from './settings.ts'
+import { settingsOf } from './settings.ts'
+import type { Store } from './store.ts'
+
+/** What a directory is given: law 3, it takes nothing by itself. */
+export interface DirectoryGiven {
+  readonly rooms: Rooms
+  readonly clock: Clock
+  /** Unguessable 32-bit numbers, for room codes, tokens and seeds. */
+  readonly entropy: () => number
+  readonly store: Store
+  readonly log: Log
+  /** Rooms at most; beyond, opening one is refused with SERVER_FULL. Default 10,000. */
+  readonly maxRooms?: number
+}
+
+/** A kind of room with its options checked. */
+export interface Kind {
+  readonly kind: RoomKind
+  readonly settings: Settings
+}
+
+/** A room in the directory, from the moment somebody asks for it. */
+export interface Place {
+  readonly of: Kind
+  readonly code: string
+  readonly private: boolean
+  readonly opening: Promise<OpenRoom>
+  /** Dials that wait for it to open. */
+  waiting: number
+  /** Set once it is open. */
+  room: OpenRoom | undefined
+}
+
+/** Times within a minute that a saved room which crashed is opened again from its checkpoint. */
+const MAX_REOPENED = 3
+/** `load` must answer within so many ms. */
+const LOAD_WITHIN = 10_000
+/** Letters and digits that cannot be taken for one another. */
+const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const CODE_LENGTH = 6
+
+/** The rooms of a host: opens them, finds them, opens them again after a crash or a restart. */
+export class Directory {
+  readonly kinds: ReadonlyMap<string, Kind>
+  readonly #given: DirectoryGiven
+  readonly #loops: Loops
+  readonly #places = new Map<string, Place>()
+  readonly #reopened = new Map<string, Tally>()
+  #ticksOfEnded = 0
+  #stopping = false
+
+  /** Throws RangeError on options that no room could run with. */
+  constructor(given: DirectoryGiven) {
+    this.#given = given
+    this.#loops = createLoops(given.clock)
+    const kinds = [...given.rooms.kinds].map(
+      ([name, kind]) => [name, { kind, settings: settingsOf(kind) }] as const,
+    )
+    this.kinds = new Map(kinds)
+  }
+
+  get stopping(): boolean {
+    return this.#stopping
+  }
+
+  get counts(): { rooms: number; seats: number; watchers: number; ticks: number } {
+    const sum = { rooms: this.#places.size, seats: 0, watchers: 0, ticks: this.#ticksOfEnded }
+    for (const { room } of this.#places.values()) {
+      if (room === undefined) continue
+      sum.seats += room.guests.counts.seats
+      sum.watchers += room.guests.counts.watchers
+      sum.ticks += room.machine.tick
+    }
+    return sum
+  }
+
+  /** Finds the room with that code, in whatever case it was typed. */
+  byCode(of: Kind, code: string): Place | undefined {
+    return this.#places.get(keyOf(of, code.toUpperCase()))
+  }
+
+  /** Lists the public rooms of a kind, fullest first; those that are opening included. */
+  public(of: Kind): Place[] {
+    const places = [...this.#places.values()].filter((place) => place.of === of && !place.private)
+    return places.sort((a, b) => taken(b) - taken(a))
+  }
+
+  /** Opens a new room. Throws Refused when there are too many. */
+  open(of: Kind, facts: { private: boolean; options: Data | undefined }): Place {
+    const { entropy } = this.#given
+    const code = this.#newCode(of)
+    return this.#place({ of, code, private: facts.private }, async () => {
+      const loaded = await this.#load(of.kind, facts.options)
+      const random = createRandom(entropy())
+      const beginning = { code, epoch: 1, tick: 0, random, hz: of.settings.ruleHz }
+      const machine = new Machine(of.kind, beginning, { loaded, options: facts.options })
+      return this.#run(of, machine, { private: facts.private, nextSeat: 1 })
+    })
+  }
+
+  /** Opens the rooms that the store has kept. One that cannot be read is logged and left there. */
+  async restore(): Promise<void> {
+    const { store, log } = this.#given
+    for (const of of this.kinds.values()) {
+      if (of.settings.saveEvery === undefined) continue
+      const keys = await store.keys(keyOf(of, ''))
+      for (const key of keys) {
+        try {
+          const bytes = await store.get(key)
+          if (bytes !== undefined) this.#placeSaved(of, key.slice(keyOf(of, '').length), bytes, 0)
+        } catch (error) {
+          log('error', 'could not restore a room', { key, error })
+        }
+      }
+    }
+  }
+
+  /** Opens no more rooms, and stops those that are open. Resolves when all is written. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const rooms = await Promise.allSettled([...this.#places.values()].map(({ opening }) => opening))
+    await Promise.all(rooms.map(async (one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
+  }
+
+  #newCode(of: Kind): string {
+    for (;;) {
+      const letter = (): string | undefined => LETTERS[this.#given.entropy() % LETTERS.length]
+      const code = Array.from({ length: CODE_LENGTH }, letter).join('')
+      if (!this.#places.has(keyOf(of, code))) return code
+    }
+  }
+
+  /** Puts a room into the directory and opens it. */
+  #place(facts: Pick<Place, 'of' | 'code' | 'private'>, open: () => Promise<OpenRoom>): Place {
+    if (this.#places.size >= (this.#given.maxRooms ?? 10_000)) throw refuse('SERVER_FULL')
+    const key = keyOf(facts.of, facts.code)
+    const place: Place = { ...facts, waiting: 0, room: undefined, opening: open() }
+    this.#places.set(key, place)
+    place.opening.then(
+      (room) => {
+        place.room = room
+      },
+      (error: unknown) => {
+        this.#places.delete(key)
+        this.#given.log('error', 'could not open a room', {
+          game: facts.of.kind.protocol.name,
+          room: facts.code,
+          error,
+        })
+      },
+    )
+    return place
+  }
+
+  /** Opens a room from a checkpoint, in an epoch after `epoch`. Throws Malformed where the bytes are none of this game. */
+  #placeSaved(of: Kind, code: string, bytes: Uint8Array, epoch: number): void {
+    const kick = (id: number, message: string): void => machine.kick(id, { code: 'KICKED', message })
+    const saved = readCheckpoint(bytes, of.kind.protocol, kick)
+    const random = createRandom(saved.chance)
+    const beginning = {
+      code,
+      epoch: Math.max(epoch, saved.epoch) + 1,
+      tick: saved.tick,
+      random,
+      hz: of.settings.ruleHz,
+    }
+    const machine = new Machine(of.kind, beginning, saved)
+    this.#place({ of, code, private: saved.private }, async () => {
+      const room = this.#run(of, machine, saved)
+      // At once: the epoch must not be used again, whatever happens next.
+      void room.saver?.save()
+      return room
+    })
+  }
+
+  #run(of: Kind, machine: Machine, facts: { private: boolean; nextSeat: number }): OpenRoom {
+    const { clock, entropy, store, log } = this.#given
+    const room: OpenRoom = new OpenRoom(machine, {
+      ...facts,
+      settings: of.settings,
+      clock,
+      loops: this.#loops,
+      store,
+      log,
+      token: () => Array.from({ length: 4 }, () => entropy().toString(16).padStart(8, '0')).join(''),
+      ended: (how) => {
+        this.#ticksOfEnded += machine.tick
+        this.#places.delete(keyOf(of, machine.code))
+        if (how === 'crashed') this.#afterCrash(of, room)
+        else log('info', `room ${how}`, { game: of.kind.protocol.name, room: machine.code })
+      },
+    })
+    log('info', 'room open', { game: of.kind.protocol.name, room: room.code, epoch: machine.epoch })
+    return room
+  }
+
+  /** Opens a saved room again from its last checkpoint, unless it crashes over and over. */
+  #afterCrash(of: Kind, crashed: OpenRoom): void {
+    const key = keyOf(of, crashed.code)
+    const tally = this.#reopened.get(key) ?? createTally({ most: MAX_REOPENED, within: 60_000 })
+    const bytes = crashed.saver?.last
+    const again = bytes !== undefined && !this.#stopping && tally.count(this.#given.clock.now())
+    crashed.abandon(again)
+    if (again) {
+      this.#reopened.set(key, tally)
+      this.#placeSaved(of, crashed.code, bytes, crashed.machine.epoch)
+    } else {
+      this.#reopened.delete(key)
+      crashed.saver?.forget()
+    }
+  }
+
+  /** Runs `load`, which may not take for ever. */
+  #load(kind: RoomKind, options: Data | undefined): Promise<unknown> {
+    const { clock, store } = this.#given
+    const { load } = kind.options
+    if (load === undefined) return Promise.resolve(undefined)
+    const abort = new AbortController()
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const callOff = clock.at(clock.now() + LOAD_WITHIN, () => {
+      abort.abort()
+      reject(new Error(`load took more than ${LOAD_WITHIN} ms`))
+    })
+    load({ store, signal: abort.signal }, options).then(resolve, reject)
+    return promise.finally(callOff)
+  }
+}
+
+/** Seats of a room that are taken or about to be. */
+export function taken({ room, waiting }: Place): number {
+  return (room?.guests.counts.seats ?? 0) + waiting
+}
+
+function keyOf(of: Kind, code: string): string {
+  return checkpointKey(of.kind.protocol.name, code)
+}

@@ -1,0 +1,393 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Raw, RawDial } from '../test/raw.ts'
+import { dialRaw } from '../test/raw.ts'
+import { nothing } from '../wire/atoms.ts'
+import { map } from '../wire/map.ts'
+import { uint } from '../wire/numbers.ts'
+import { struct } from '../wire/struct.ts'
+import { str } from '../wire/text.ts'
+import type { VirtualClock } from './clock.ts'
+import { virtualClock } from './clock.ts'
+import type { Host } from './host.ts'
+import { createHost } from './host.ts'
+import type { RoomOptions } from './kind.ts'
+import { rooms } from './kind.ts'
+import { protocol } from './protocol.ts'
+import type { Rules } from './rules.ts'
+import type { Store } from './store.ts'
+import { memoryStore } from './store.ts'
+
+const den = protocol('den', 1, {
+  join: { name: str(15) },
+  state: { beats: uint, seats: map(uint, struct({ name: str(15), sum: uint, away: uint }), 100) },
+  mine: { hand: str(40) },
+  hidden: { deck: str(40) },
+  inputs: { add: uint, shout: str(40), whisper: nothing, crash: nothing },
+  events: { shouted: str(40), whispered: str(40) },
+})
+
+const rules: Rules<typeof den> = {
+  create: () => ({ beats: 0, seats: new Map() }),
+  hidden: () => ({ deck: 'DECK-NOBODY-SEES' }),
+  mine: (_, seat) => ({ hand: `HAND-OF-${seat.id}` }),
+  join: (room, seat, { name }) => room.state.seats.set(seat.id, { name, sum: 0, away: 0 }),
+  leave: (room, seat) => void room.state.seats.delete(seat.id),
+  away: (room, seat) => void (room.state.seats.get(seat.id)!.away += 1),
+  inputs: {
+    add: (room, seat, n) => void (room.state.seats.get(seat.id)!.sum += n),
+    shout: (room, _, text) => room.broadcast('shouted', text),
+    whisper(room, seat) {
+      seat.mine.hand = `NEW-HAND-OF-${seat.id}`
+      room.send(seat, 'whispered', `SECRET-FOR-${seat.id}`)
+    },
+    crash: (room) => void (crashAt = room.tick),
+  },
+  tick(room) {
+    room.state.beats += 1
+    if (room.tick === crashAt) throw new Error('a fault in tick')
+  },
+}
+
+let crashAt: number
+let clock: VirtualClock
+let host: Host
+let store: Store
+
+function start(options: RoomOptions<typeof den> = {}): void {
+  let word = 7
+  host = createHost({
+    rooms: rooms('test:', { den: den.room(rules, { hz: 10, ...options }) }),
+    clock,
+    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
+    store,
+    log: () => {},
+  })
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve()
+}
+
+async function enter(options: RawDial = {}): Promise<Raw<typeof den>> {
+  const raw = dialRaw(host, den, { ask: { name: 'Ann' }, ...options })
+  await settle()
+  clock.advance(100)
+  return raw
+}
+
+const back = (raw: Raw<typeof den>): Promise<Raw<typeof den>> =>
+  enter({ intent: 'resume', code: raw.welcome!.room, token: raw.welcome!.token })
+
+/** Moves time on as clients do that confirm every half second. */
+function play(ms: number, ...clients: Raw<typeof den>[]): void {
+  for (let left = ms; left > 0; left -= 500) {
+    clock.advance(Math.min(left, 500))
+    for (const client of clients) client.confirm()
+  }
+}
+
+const bytesOf = (raw: Raw<typeof den>): string =>
+  raw.frames.map((frame) => Buffer.from(frame).toString('latin1')).join('\n')
+
+beforeEach(() => {
+  crashAt = -1
+  clock = virtualClock()
+  store = memoryStore()
+  start()
+})
+
+describe('what whom reaches', () => {
+  test('[SY1] `mine` and what is sent to one seat never reach the bytes of others, `hidden` nobody', async () => {
+    const [ann, bob, eve] = [await enter(), await enter(), await enter({ intent: 'watch' })]
+    ann.send('whisper')
+    play(1000, ann, bob, eve)
+    ann.lose()
+    const again = await back(ann)
+    expect(ann.mine).toEqual({ hand: 'NEW-HAND-OF-1' })
+    expect(again.mine).toEqual({ hand: 'NEW-HAND-OF-1' })
+    expect(bytesOf(ann)).toContain('SECRET-FOR-1')
+    for (const other of [bob, eve]) {
+      expect(bytesOf(other)).not.toMatch(/HAND-OF-1|SECRET-FOR-1/)
+    }
+    for (const raw of [ann, bob, eve, again]) expect(bytesOf(raw)).not.toContain('DECK')
+  })
+
+  test('[SY2] everybody gets the same buffer of a DELTA and of a FULL', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    clock.advance(100)
+    expect(ann.frames.at(-1)).toBe(bob.frames.at(-1))
+    const dial = { intent: 'watch', ask: { name: 'Eve' } } as const
+    const [liz, pam] = [dialRaw(host, den, dial), dialRaw(host, den, dial)]
+    await settle()
+    expect(liz.frames[1]).toBe(pam.frames[1])
+  })
+
+  test('[SY3] OWN comes before the DELTA of its tick, written in one go', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    clock.advance(100)
+    ann.send('shout', 'hey')
+    clock.advance(100)
+    const kinds = (raw: Raw<typeof den>) => raw.frames.slice(-2).map((frame) => frame[0])
+    expect(kinds(ann)).toEqual([7, 6])
+    expect(kinds(bob)).toEqual([6, 6])
+    expect(bob.told.at(-1)).toEqual({ tick: ann.tick, event: 0, value: 'hey' })
+  })
+})
+
+describe('a slow client costs nobody else', () => {
+  test('[SY4] a client whose pipe is full is skipped, then given a full', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    ann.pipe.queued = 1e6
+    const { tick, frames } = { tick: ann.tick, frames: ann.frames.length }
+    play(3000, bob)
+    expect(ann.frames.length).toBe(frames)
+    expect(bob.tick).toBe(tick + 30)
+    ann.pipe.queued = 0
+    ann.confirm()
+    clock.advance(100)
+    expect(ann.tick).toBe(bob.tick)
+    expect(ann.state).toEqual(bob.state)
+    expect(ann.fulls).toBe(2)
+  })
+
+  test('[SY5] a client that confirms nothing for two seconds is skipped until it does', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    play(2600, bob)
+    const stuck = ann.tick
+    play(3000, bob)
+    expect(ann.tick).toBe(stuck)
+    ann.confirm()
+    clock.advance(100)
+    expect(ann.tick).toBe(bob.tick)
+  })
+
+  test('[SY6] events that a skipped client has missed are told with its full, each once and in order', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    ann.pipe.queued = 1e6
+    for (const word of ['one', 'two', 'three']) {
+      bob.send('shout', word)
+      clock.advance(100)
+    }
+    ann.pipe.queued = 0
+    play(1500, ann, bob)
+    expect(ann.told.map(({ value }) => value)).toEqual(['one', 'two', 'three'])
+    expect(ann.missed).toBe(0)
+  })
+
+  test('[SY7] events beyond the ring are missed, and the client is told how many', async () => {
+    start({ inputs: { perSecond: 1000, burst: 1000 } })
+    const [ann, bob] = [await enter(), await enter()]
+    ann.pipe.queued = 1e6
+    const shouts = 6000
+    for (let i = 0; i < shouts; i++) {
+      bob.send('shout', 'x'.repeat(40))
+      if (i % 4 === 3) play(100, bob)
+    }
+    play(500, bob)
+    ann.pipe.queued = 0
+    play(1000, ann, bob)
+    expect(bob.told.length).toBe(shouts)
+    expect(ann.missed).toBeGreaterThan(0)
+    expect(ann.missed + ann.told.length).toBe(shouts)
+  })
+
+  test('[SY8] a full is asked for and given, at most once a second', async () => {
+    const ann = await enter()
+    clock.advance(1000)
+    for (let i = 0; i < 5; i++) ann.askFull()
+    clock.advance(100)
+    expect(ann.fulls).toBe(2)
+    ann.askFull()
+    clock.advance(500)
+    expect(ann.fulls).toBe(2)
+    clock.advance(500)
+    expect(ann.fulls).toBe(3)
+  })
+})
+
+describe('a seat outlives its connection', () => {
+  test('[SE1] a lost connection holds the seat; its token brings the player back', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    ann.send('add', 5)
+    clock.advance(100)
+    ann.lose()
+    play(20_000, bob)
+    expect(bob.state!.seats.get(1)).toMatchObject({ sum: 5, away: 1 })
+    const again = await back(ann)
+    expect(again.welcome).toMatchObject({ seat: 1, ack: 1 })
+    expect(again.state).toEqual(bob.state)
+    again.send('add', 1)
+    clock.advance(100)
+    expect(again.state!.seats.get(1)!.sum).toBe(6)
+  })
+
+  test('[SE2] a seat that is not claimed in time is given up; its token is worth nothing then', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    ann.lose()
+    play(30_500, bob)
+    expect([...bob.state!.seats.keys()]).toEqual([2])
+    expect((await back(ann)).reason?.code).toBe('GONE')
+  })
+
+  test('[SE3] inputs are applied once and in order, though they are sent again', async () => {
+    const ann = await enter()
+    ann.send('add', 1)
+    ann.send('add', 10)
+    ann.lose()
+    const again = await back(ann)
+    expect(again.welcome!.ack).toBe(2)
+    again.send('add', 1, 1)
+    again.send('add', 10, 2)
+    again.send('add', 100, 3)
+    clock.advance(100)
+    expect(again.state!.seats.get(1)!.sum).toBe(111)
+    again.send('add', 1000, 5)
+    expect(again.reason?.code).toBe('OUT_OF_ORDER')
+  })
+
+  test('[SE4] a second connection with the token takes the seat over', async () => {
+    const ann = await enter()
+    const again = await back(ann)
+    expect(ann.reason?.code).toBe('TAKEN_OVER')
+    expect(ann.closed).toBe(4000)
+    ann.lose()
+    clock.advance(60_000)
+    expect(again.closed).toBeUndefined()
+    expect(again.state!.seats.has(1)).toBe(true)
+  })
+
+  test('[SE5] a player who is gone before the seat is there leaves no ghost', async () => {
+    const bob = await enter()
+    const ann = dialRaw(host, den, { ask: { name: 'Ann' } })
+    await settle()
+    ann.lose()
+    clock.advance(300)
+    expect([...bob.state!.seats.keys()]).toEqual([1])
+  })
+
+  test('[SE6] inputs that come too fast wait; too many of them close the connection', async () => {
+    start({ inputs: { perSecond: 10, burst: 5 } })
+    const ann = await enter()
+    for (let i = 0; i < 20; i++) ann.send('add', 1)
+    clock.advance(100)
+    expect(ann.state!.seats.get(1)!.sum).toBeLessThanOrEqual(7)
+    play(3000, ann)
+    expect(ann.state!.seats.get(1)!.sum).toBe(20)
+    for (let i = 0; i < 5 + 64; i++) ann.send('add', 1)
+    expect(ann.closed).toBeUndefined()
+    for (let i = 0; i < 5; i++) ann.send('add', 1)
+    expect(ann.reason?.code).toBe('FLOOD')
+  })
+
+  test('[SE7] whoever leaves is told so, and the seat is free at once', async () => {
+    const ann = await enter()
+    ann.leave()
+    clock.advance(100)
+    expect(ann.reason?.code).toBe('LEFT')
+    expect(host.counts.seats).toBe(0)
+  })
+
+  test('[SE8] every confirm is answered with the time, for the client to set its clock by', async () => {
+    const ann = await enter()
+    clock.advance(150)
+    ann.confirm()
+    expect(ann.pongs).toEqual([{ echo: 0, time: 250, tick: 2, due: 200 }])
+  })
+})
+
+describe('rooms that are saved', () => {
+  const saved = { save: { every: '5s' }, holdSeat: '10s' } as const
+
+  test('[ND1] a stopped server finds its rooms again, seats and chance included', async () => {
+    start(saved)
+    const [ann, bob] = [await enter({ intent: 'create', private: true }), await enter()]
+    ann.send('add', 3)
+    ann.send('whisper')
+    clock.advance(100)
+    ann.send('add', 4)
+    const { random } = host.room('den', ann.welcome!.room)!.machine
+    const stopped = host.stop()
+    await settle()
+    await stopped
+    expect([ann.closed, bob.closed]).toEqual([4002, 4002])
+    expect(ann.reason).toBeUndefined()
+
+    start(saved)
+    await host.restore()
+    await settle()
+    expect(host.counts).toMatchObject({ rooms: 2, seats: 2 })
+    expect(host.room('den', ann.welcome!.room)!.machine.random.state).toEqual(random.state)
+    const again = await back(ann)
+    expect(again.welcome).toMatchObject({ seat: 1, ack: 3, epoch: 2 })
+    expect(again.state!.seats.get(1)!.sum).toBe(7)
+    expect(again.mine).toEqual({ hand: 'NEW-HAND-OF-1' })
+    expect(await host.list('den')).toHaveLength(1)
+    const carl = await enter({ code: ann.welcome!.room })
+    expect(carl.welcome!.seat).toBe(2)
+  })
+
+  test('[ND2] seats of a restored room are held anew, then given up; the room closes and is forgotten', async () => {
+    start(saved)
+    const ann = await enter()
+    await host.stop()
+    start({ ...saved, closeEmptyAfter: '1s' })
+    await host.restore()
+    await settle()
+    clock.advance(9000)
+    expect(host.counts.seats).toBe(1)
+    clock.advance(3000)
+    await settle()
+    expect(host.counts.rooms).toBe(0)
+    expect(await store.keys('room/')).toEqual([])
+    expect((await back(ann)).reason?.code).toBe('GONE')
+  })
+
+  test('[ND3] a saved room that crashes opens again from its checkpoint; play goes on', async () => {
+    start(saved)
+    const ann = await enter()
+    ann.send('add', 3)
+    play(6000, ann)
+    ann.send('crash')
+    clock.advance(100)
+    expect(ann.closed).toBe(4002)
+    crashAt = -1
+    const again = await back(ann)
+    expect(again.welcome).toMatchObject({ seat: 1, epoch: 2 })
+    expect(again.state!.seats.get(1)!.sum).toBe(3)
+    again.send('add', 1, 9)
+    clock.advance(100)
+    expect(again.state!.seats.get(1)!.sum).toBe(4)
+  })
+
+  test('[ND4] a room that crashes over and over is closed with a reason', async () => {
+    start(saved)
+    let ann = await enter()
+    play(6000, ann)
+    const codes: (number | undefined)[] = []
+    const epochs: number[] = []
+    for (let i = 0; i < 4; i++) {
+      epochs.push(ann.welcome!.epoch)
+      ann.send('crash', undefined, 100 + i)
+      clock.advance(100)
+      codes.push(ann.closed)
+      crashAt = -1
+      if (ann.closed === 4002) ann = await back(ann)
+    }
+    expect(codes).toEqual([4002, 4002, 4002, 4000])
+    expect(ann.reason?.code).toBe('CRASHED')
+    await settle()
+    expect(host.counts.rooms).toBe(0)
+    expect(epochs).toEqual([1, 2, 3, 4])
+  })
+
+  test('[ND5] a checkpoint that cannot be read keeps nothing else from opening', async () => {
+    start(saved)
+    await enter()
+    await host.stop()
+    await store.put('room/den/BROKEN', Uint8Array.of(1, 2, 3))
+    start(saved)
+    await host.restore()
+    await settle()
+    expect(host.counts.rooms).toBe(1)
+  })
+})
