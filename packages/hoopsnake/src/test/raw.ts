@@ -59,7 +59,7 @@ export interface Raw<P extends AnyProtocol = AnyProtocol> {
 }
 
 /** What a raw client remembers. */
-type Seen = {
+type Seen<P extends AnyProtocol = AnyProtocol> = {
   -readonly [
     K in Exclude<keyof Raw, 'pipe' | 'connection' | 'send' | 'confirm' | 'askFull' | 'leave' | 'lose'>
   ]: Raw<P>[K]
