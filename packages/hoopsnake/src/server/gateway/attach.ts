@@ -26,9 +26,16 @@ export function attach(server: HttpServer, tenant: Tenant): () => void {
   const guarded: Seams = server as never
   const { emit, shouldUpgradeCallback: others } = guarded
   let attached = true
-  // Without it Node treats an upgrade that nobody listens for as a plain request.
+  // Node ends an upgrade that nobody listens for; `front` is what hears it.
+  const listener = (): void => {}
+  server.on('upgrade', listener)
   const shouldUpgrade = function (this: HttpServer, request: IncomingMessage): boolean {
-    return (attached && tenant.ownsUpgrade(request)) || (others?.call(this, request) ?? false)
+    if (attached && tenant.ownsUpgrade(request)) return true
+    // Where they have no listener for upgrades, theirs are plain requests; ours is not to be counted for them.
+    server.off('upgrade', listener)
+    const theirs = others?.call(this, request) ?? false
+    if (attached) server.on('upgrade', listener)
+    return theirs
   }
   const front = function (this: HttpServer, event: string | symbol, ...args: unknown[]): boolean {
     const [request, second, third] = args
@@ -46,6 +53,7 @@ export function attach(server: HttpServer, tenant: Tenant): () => void {
   guarded.shouldUpgradeCallback = shouldUpgrade
   return () => {
     attached = false
+    server.off('upgrade', listener)
     // Somebody may have put a front of their own before ours; then ours stays, and lets everything through.
     if (guarded.emit === front) guarded.emit = emit
     if (guarded.shouldUpgradeCallback === shouldUpgrade && others) guarded.shouldUpgradeCallback = others
