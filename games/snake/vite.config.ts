@@ -7,5 +7,12 @@ export default defineConfig({
   base: './',
   // The library's sources, not its build: nothing needs building before the page.
   resolve: { conditions: ['@hoopsnake/source', ...defaultClientConditions] },
-  build: { outDir: join(import.meta.dirname, 'dist'), emptyOutDir: true, sourcemap: true },
+  build: {
+    outDir: join(import.meta.dirname, 'dist'),
+    emptyOutDir: true,
+    sourcemap: true,
+    // The page is served with `default-src 'self'`: nothing in it may be inlined, neither scripts nor pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 })
