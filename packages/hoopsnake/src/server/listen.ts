@@ -10,13 +10,17 @@ export interface Address {
   readonly host: string | undefined
 }
 
-/** Makes an HTTP server that is the tenant's alone. Slow requests are ended: a browser sends one in one go. */
-export function ownServer(tenant: Tenant): HttpServer {
+/**
+ * Makes an HTTP server that is the tenant's alone. Who has not sent the head of a request `patience` ms after
+ * connecting is answered 408: a browser sends it in one go.
+ */
+export function ownServer(tenant: Tenant, patience: number): HttpServer {
+  const ms = Math.ceil(patience)
   const server = createServer(
     {
-      headersTimeout: 5000,
-      requestTimeout: 10_000,
-      connectionsCheckingInterval: 1000,
+      headersTimeout: ms,
+      requestTimeout: 2 * ms,
+      connectionsCheckingInterval: Math.min(ms, 1000),
       keepAliveTimeout: 5000,
       maxHeaderSize: 16_384,
       // An upgrade to anything else is answered as the plain request it is too.

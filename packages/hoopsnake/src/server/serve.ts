@@ -46,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
 
 /** Starts step by step. What was started goes in front of `undo`. */
 async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Server> {
-  const { store, log, rooms, at } = full
+  const { store, log, rooms } = full
   const closeStore = { name: 'closing the store', run: () => store.close() }
   undo.unshift(closeStore)
   if (full.assets !== undefined) await checkFolder(full.assets)
@@ -63,7 +63,7 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
   const stopPlace = { name: 'closing the rooms', run: () => place.stop() }
   undo.unshift(stopPlace)
   const gateway = gatewayTo(place, full, clock)
-  const { server, release } = await open(gateway, at)
+  const { server, release } = await open(gateway, full)
   return running(full, clock, {
     place,
     gateway,
@@ -98,12 +98,12 @@ function gatewayTo(place: RunningPlace, full: FullOptions, clock: Clock): Gatewa
 /** Opens the port, or moves in at a server that exists; `release` takes that back. */
 async function open(
   gateway: Gateway,
-  at: FullOptions['at'],
+  { at, limits }: FullOptions,
 ): Promise<{ server: HttpServer; release: () => unknown }> {
   // Of an HTTPS server nothing is used that an HTTP server does not have.
   if ('server' in at)
     return { server: at.server as HttpServer, release: attach(at.server as HttpServer, gateway) }
-  const server = ownServer(gateway)
+  const server = ownServer(gateway, limits.handshake)
   await listen(server, at)
   return { server, release: () => closeServer(server) }
 }

@@ -209,3 +209,22 @@ test('[GW22] a browser that leaves in the middle of a file is no failure', async
   await once(socket, 'close')
   expect((await get('/healthz')).status).toBe(200)
 })
+
+test('[GW22] who sends nothing, or half a head, is answered 408 and ended', async () => {
+  const impatient = await serve({
+    rooms,
+    place,
+    port: 0,
+    host: '127.0.0.1',
+    log: () => {},
+    signals: false,
+    limits: { handshake: 30 },
+  })
+  for (const half of ['', 'GET / HTTP/1.1\r\nHost: x\r\nX: ']) {
+    const socket = connect(impatient.port, '127.0.0.1')
+    const all = text(socket)
+    socket.write(half)
+    expect(await all).toMatch(/^HTTP\/1.1 408/)
+  }
+  await impatient.stop()
+})

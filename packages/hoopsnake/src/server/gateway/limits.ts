@@ -8,7 +8,10 @@ export interface Limits {
   readonly frameBytes?: number
   /** Messages and pings of one connection; beyond, it is refused with FLOOD. Default 100 per second, 200 at once. */
   readonly frames?: { readonly perSecond: number; readonly burst: number }
-  /** From the upgrade until the client is in, `auth` included; beyond, it is refused with TOO_SLOW. Default '5s'. */
+  /**
+   * From the upgrade until the client is in, `auth` included; beyond, it is refused with TOO_SLOW. Also for the head of
+   * a request, 408 beyond. Default '5s'.
+   */
   readonly handshake?: Duration
   /** How often a client is pinged. Default '5s'. */
   readonly ping?: Duration
