@@ -30,29 +30,47 @@ interface Setting {
   readonly top?: Score[]
 }
 
-export function stage(game: Rules<Pit, Score[]> | Rules<Pit>, setting: Setting = {}): Stage {
-  const { seed = 1, store = memoryStore(), top = [] } = setting
-  const rules = game as Rules<Pit, Score[]>
+type Work = (services: Services) => Promise<Score[]>
+
+/** A room whose fields can be set from outside, and what its rules asked for. */
+interface Hall {
+  readonly room: { -readonly [K in keyof Room<Pit>]: Room<Pit>[K] }
+  readonly seats: Map<number, Seat<Pit>>
+  readonly works: Work[]
+  readonly deaths: Stage['deaths']
+}
+
+function hall(random: () => number, int: (below: number) => number): Hall {
   const seats = new Map<number, Seat<Pit>>()
-  const works: ((services: Services) => Promise<Score[]>)[] = []
+  const works: Work[] = []
   const deaths: Stage['deaths'] = []
-  const next = chance(seed)
-  let ids = 0
   const room = {
     code: 'TEST',
     tick: 0,
     hz: 2.3,
     hidden: {},
     seats,
-    random: () => (made.still ? 0.999 : next()),
-    int: (below: number) => Math.floor(next() * below),
+    random,
+    int,
     after: () => 0,
     send() {},
-    broadcast: (_event: 'died', death: { seat: number; by: Cause }) => void deaths.push(death),
-    later: (work: (services: Services) => Promise<Score[]>) => void works.push(work),
+    broadcast: (_event: 'died', death: Stage['deaths'][number]) => void deaths.push(death),
+    later: (work: Work) => void works.push(work),
     close() {},
-  } as unknown as { -readonly [K in keyof Room<Pit>]: Room<Pit>[K] }
+  } as unknown as Hall['room']
+  return { room, seats, works, deaths }
+}
+
+export function stage(game: Rules<Pit, Score[]> | Rules<Pit>, setting: Setting = {}): Stage {
+  const { seed = 1, store = memoryStore(), top = [] } = setting
+  const rules = game as Rules<Pit, Score[]>
+  const next = chance(seed)
+  const { room, seats, works, deaths } = hall(
+    () => (made.still ? 0.999 : next()),
+    (below) => Math.floor(next() * below),
+  )
   room.state = rules.create(room, { options: undefined, loaded: top })
+  let ids = 0
   const code = (answer: unknown) => (answer instanceof Refused ? answer.code : undefined)
 
   const made: Stage = {
