@@ -15,7 +15,7 @@ const help = `Serves Snake, to be played in the browser.
   --port <number>        where to listen (or PORT in the environment); default 8080
   --mode classic|open    the classic pit, or a large field without death; default classic
   --hz <number>          ticks per second (or SNAKE_HZ); default 2.3, in mode open 20
-  --db <path>            the file that keeps scores and rooms; default snake.db beside the game
+  --db <path>            the file that keeps scores and rooms; default snake.<mode>.db beside the game
   --help                 this text`
 
 const text = { type: 'string' } as const
@@ -31,7 +31,7 @@ function options() {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535)
     throw new Error(`'${port}' is no port: give --port 0 … 65535`)
   if (values.hz !== undefined) process.env['SNAKE_HZ'] = values.hz
-  const db = values.db ?? fileURLToPath(new URL('./snake.db', import.meta.url))
+  const db = values.db ?? fileURLToPath(new URL(`./snake.${mode}.db`, import.meta.url))
   return { mode: mode as keyof typeof modes, port: Number(port), db, help: values.help === true }
 }
 
@@ -45,6 +45,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  console.error(`${error.message}\nnpm start -- --help tells the options.`)
+  console.error(error.message)
   process.exitCode = 1
 })
