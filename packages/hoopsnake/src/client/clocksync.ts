@@ -73,6 +73,10 @@ export class Timeline {
   frame(tick: number, now: number): void {
     if (tick > this.#tick && this.#asleep) this.#wake(now - this.rtt / 2 - tick * this.dt)
     this.#tick = Math.max(this.#tick, tick)
+    // What is here has been made, whatever the estimate says.
+    const latest = now - tick * this.#perTick
+    this.#goal = Math.min(this.#goal, latest)
+    this.#origin = Math.min(this.#origin, latest)
   }
 
   /** Notes that an input is sent: it wakes a sleeping loop, whose next tick comes one period after its arrival. */

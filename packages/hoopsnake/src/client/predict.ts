@@ -60,16 +60,25 @@ export class Prediction {
   }
 
   /** Gives the state predicted for `target`, or the farthest that may be. Ours: changed by the next call. */
-  run(base: Base, inputs: readonly Pending[], target: number): object {
+  run(base: Base, inputs: readonly Pending[], target: number): Data {
+    const { hz } = this.#of
+    const most = hz === 0 ? Infinity : base.tick + Math.max(MAX_TICKS, Math.ceil((MAX_MS * hz) / 1000))
+    const goal = Math.min(this.#steady(base, inputs, target), most)
     if (base.version !== this.#version) {
       this.#version = base.version
       this.#void.clear()
       this.#rewind(base)
     }
-    const { hz } = this.#of
-    const most = hz === 0 ? Infinity : base.tick + Math.max(MAX_TICKS, Math.ceil((MAX_MS * hz) / 1000))
-    while (!this.#advance(base.tick, inputs, Math.min(target, most))) this.#rewind(base)
+    while (!this.#advance(base.tick, inputs, goal)) this.#rewind(base)
     return this.#state
+  }
+
+  /** Keeps what is seen from flickering where an estimate wavers by one tick. */
+  #steady(base: Base, inputs: readonly Pending[], target: number): number {
+    // An input that was expected in this state, and is not, will be in the next.
+    const least = inputs.some(({ aim }) => aim <= base.tick) ? base.tick + 1 : base.tick
+    const goal = Math.max(target, least)
+    return this.tick - goal === 1 ? this.tick : goal
   }
 
   #rewind(base: Base): void {
