@@ -92,7 +92,7 @@ describe('[WI17] numbers and texts look like this', () => {
       fc.property(
         fc.maxSafeNat(),
         fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 }),
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: 'grapheme' }),
         (n, i, text) => {
           const w = new Writer(0)
           w.uint(n)

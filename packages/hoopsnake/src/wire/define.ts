@@ -1,3 +1,4 @@
+import { show } from './errors.ts'
 import type { Type } from './type.ts'
 
 /** Largest maximum that a type may declare. */
@@ -12,7 +13,7 @@ export function needMax(max: number, form: string): void {
 /** Throws TypeError unless `type` is a type. Types that import each other in a circle are the usual cause. */
 export function needType(type: Type<unknown> | undefined, form: string): void {
   if (typeof type?.write === 'function' && typeof type.patch === 'function') return
-  throw new TypeError(`a value of kind ${typeof type} is not a type; write e.g. ${form}`)
+  throw new TypeError(`${show(type)} is not a type; write e.g. ${form}`)
 }
 
 /** Throws TypeError unless a value of `type` takes at least a byte: otherwise a count in hostile bytes is unbounded. */

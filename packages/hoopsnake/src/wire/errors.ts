@@ -39,7 +39,8 @@ export function misfit(expected: string, got: unknown): Misfit {
   return new Misfit(`expected ${expected}, got ${show(got)}`)
 }
 
-function show(value: unknown): string {
+/** Names a value in a few words, for an error. */
+export function show(value: unknown): string {
   if (typeof value === 'string')
     return value.length > 40 ? `a text of ${value.length} characters` : `'${value}'`
   if (Array.isArray(value)) return `an array of ${value.length}`

@@ -23,7 +23,9 @@ export function grid(width: number, height: number): Type<Uint8Array> {
   if (
     !(Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1 && cells <= LARGEST)
   ) {
-    throw new RangeError(`grid(${width}, ${height}): write whole numbers from 1, e.g. grid(64, 36)`)
+    throw new RangeError(
+      `grid(${width}, ${height}): write whole numbers from 1, e.g. grid(64, 36), and at most ${LARGEST} cells`,
+    )
   }
   const check = (value: Uint8Array): void => {
     if (!(value instanceof Uint8Array) || value.length !== cells)

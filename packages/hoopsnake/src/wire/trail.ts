@@ -4,7 +4,7 @@
  * diff    uint dropped · uint pushed · element*
  */
 import { needBytes, needMax, needType } from './define.ts'
-import { Malformed, misfit, within } from './errors.ts'
+import { Malformed, misfit, Misfit, within } from './errors.ts'
 import { readOnto } from './splice.ts'
 import type { Type } from './type.ts'
 import type { Writer } from './writer.ts'
@@ -206,8 +206,8 @@ export function trail<T>(type: Type<T>, max: number): Type<Trail<T>> {
 }
 
 function check(value: Trail<unknown>, max: number): void {
-  if (!(value instanceof Trail)) throw misfit(`a Trail, made by new Trail([…])`, value)
-  if (value.length > max) throw misfit(`a Trail of at most ${max}`, `one of ${value.length}`)
+  if (!(value instanceof Trail)) throw misfit('a Trail: new Trail([…])', value)
+  if (value.length > max) throw new Misfit(`expected a Trail of at most ${max}, got one of ${value.length}`)
 }
 
 /** Writes the last `count` elements and rounds them. */
