@@ -3,7 +3,7 @@
  *
  * envelope  u8 version · u32 schema hash · str code · u8 private · uint epoch · uint tick · 4 × u32 chance · uint next seat ·
  *           state · hidden · uint seats · (seat)*
- * seat      uint id · str token · str user (JSON, '' for none) · uint taken · mine
+ * seat      uint id · str token · str user (JSON, '' for none) · uint taken · u8 away · mine
  *
  * Taken at a flush, when the inbox is empty: what was not consumed by then, clients send again, since `taken` goes back
  * to what was acknowledged. Slow work that is under way is not kept.
@@ -51,6 +51,7 @@ export function writeCheckpoint(machine: Machine, facts: { private: boolean; nex
     w.str(seat.token)
     w.str(seat.user === undefined ? '' : JSON.stringify(seat.user))
     w.uint(seat.acked)
+    w.u8(seat.away ? 1 : 0)
     protocol.mine.write(w, seat.mine)
   }
   return w.take()
@@ -73,10 +74,11 @@ export function readCheckpoint(
   const hidden = protocol.hidden.read(r)
   const seats: SeatRecord[] = []
   for (let left = r.count(10_000, 4); left > 0; left--) {
-    const [id, token, user, taken] = [r.uint(), r.str(512), r.str(MAX_USER), r.uint()]
+    const [id, token, user] = [r.uint(), r.str(512), r.str(MAX_USER)]
     const seat = createSeat({ id, token, user: user === '' ? undefined : JSON.parse(user) }, kick)
-    // Nobody is connected to a room that begins: every seat is held for its player.
-    Object.assign(seat, { taken, acked: taken, away: true, mine: protocol.mine.read(r) })
+    seat.taken = seat.acked = r.uint()
+    seat.away = r.u8() === 1
+    seat.mine = protocol.mine.read(r)
     seats.push(seat)
   }
   r.end()

@@ -168,7 +168,7 @@ export class Directory {
   }
 
   /** Opens a room from a checkpoint, in an epoch after `epoch`. Throws Malformed where the bytes are none of this game. */
-  #placeSaved(of: Kind, code: string, bytes: Uint8Array, epoch: number): void {
+  #placeSaved(of: Kind, code: string, bytes: Uint8Array, epoch: number): OpenRoom {
     const kick = (id: number, message: string): void => machine.kick(id, { code: 'KICKED', message })
     const saved = readCheckpoint(bytes, of.kind.protocol, kick)
     const random = createRandom(saved.chance)
@@ -180,12 +180,11 @@ export class Directory {
       hz: of.settings.ruleHz,
     }
     const machine = new Machine(of.kind, beginning, saved)
-    this.#place({ of, code, private: saved.private }, async () => {
-      const room = this.#run(of, machine, saved)
-      // At once: the epoch must not be used again, whatever happens next.
-      void room.saver?.save()
-      return room
-    })
+    const room = this.#run(of, machine, saved)
+    // At once: the epoch must not be used again, whatever happens next.
+    void room.saver?.save()
+    this.#place({ of, code, private: saved.private }, () => Promise.resolve(room))
+    return room
   }
 
   #run(of: Kind, machine: Machine, facts: { private: boolean; nextSeat: number }): OpenRoom {
@@ -214,13 +213,12 @@ export class Directory {
     const key = keyOf(of, crashed.code)
     const tally = this.#reopened.get(key) ?? createTally({ most: MAX_REOPENED, within: 60_000 })
     const bytes = crashed.saver?.last
-    const again = bytes !== undefined && !this.#stopping && tally.count(this.#given.clock.now())
-    crashed.abandon(again)
-    if (again) {
+    if (bytes !== undefined && !this.#stopping && tally.count(this.#given.clock.now())) {
       this.#reopened.set(key, tally)
-      this.#placeSaved(of, crashed.code, bytes, crashed.machine.epoch)
+      crashed.abandon(this.#placeSaved(of, crashed.code, bytes, crashed.machine.epoch))
     } else {
       this.#reopened.delete(key)
+      crashed.abandon(undefined)
       crashed.saver?.forget()
     }
   }

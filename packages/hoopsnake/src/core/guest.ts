@@ -29,11 +29,21 @@ export interface Guest {
   fresh: boolean
   /** Set once: nothing that comes from the connection counts any more. */
   over: boolean
+  /** Set when the room that replaces this one has taken the connection over: it goes on there. */
+  moved: Connection | undefined
 }
 
 /** Makes a guest. */
 export function createGuest(pipe: Pipe, seat: number, bucket: Bucket): Guest {
-  return { member: createMember(pipe, seat), seat, bucket, waiting: [], fresh: true, over: false }
+  return {
+    member: createMember(pipe, seat),
+    seat,
+    bucket,
+    waiting: [],
+    fresh: true,
+    over: false,
+    moved: undefined,
+  }
 }
 
 /** Ends a guest's connection: tells it why and closes. Its client does not dial again by itself. */
@@ -66,6 +76,7 @@ export interface GuestDesk {
 export function connectionOf(guest: Guest, inputs: readonly Named[], desk: GuestDesk): Connection {
   return {
     receive(frame) {
+      if (guest.moved !== undefined) return guest.moved.receive(frame)
       if (guest.over) return
       try {
         desk.frame(guest, readUp(new Reader(frame), inputs))
@@ -76,6 +87,7 @@ export function connectionOf(guest: Guest, inputs: readonly Named[], desk: Guest
       }
     },
     lost() {
+      if (guest.moved !== undefined) return guest.moved.lost()
       if (guest.over) return
       guest.over = true
       desk.lost(guest)

@@ -1,7 +1,7 @@
 import { Writer } from '../wire/writer.ts'
 import type { Clock } from './clock.ts'
 import type { Effects } from './effects.ts'
-import { refuse } from './errors.ts'
+import { Refused, refuse } from './errors.ts'
 import { Fanout, FULL_EVERY } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
@@ -135,6 +135,25 @@ export class Guests {
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
     for (const seat of effects.joined) this.#letIn(seat, effects)
     for (const { seat, reason } of effects.left) this.#vacate(seat, reason)
+  }
+
+  /**
+   * Moves every connection to the guests of the room that replaces this one, without closing it.
+   *
+   * Each is given WELCOME anew, with the epoch of that room. Seats that room does not know are dismissed for `reason`.
+   */
+  moveTo(other: Guests, reason: Reason): void {
+    for (const callOff of this.#holds.values()) callOff()
+    for (const guest of [...this.#seated.values(), ...this.#watchers]) {
+      if (guest.over) continue
+      const { pipe } = guest.member
+      const token = this.#given.machine.seats.get(guest.seat)?.token
+      try {
+        guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, token ?? '')
+      } catch (error) {
+        dismiss(guest, error instanceof Refused ? reason : refuse('CRASHED'))
+      }
+    }
   }
 
   /** Closes every connection: with a reason, for good; without, so that clients dial again. */

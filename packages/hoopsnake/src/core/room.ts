@@ -114,9 +114,12 @@ export class OpenRoom {
     this.#given.ended('stopped')
   }
 
-  /** Closes all connections after a fault. With `again`, clients dial again: the room will be there. */
-  abandon(again: boolean): void {
-    this.#end(again ? undefined : refuse('CRASHED'), again ? close.AGAIN : close.DONE)
+  /** Ends the room after a fault: its guests move to the room that replaces it, or are told that it crashed. */
+  abandon(successor: OpenRoom | undefined): void {
+    this.#halt()
+    const reason = refuse('CRASHED')
+    if (successor !== undefined) this.guests.moveTo(successor.guests, reason)
+    else this.guests.dismissAll(reason, close.DONE)
   }
 
   #step(first: number, count: number): void {
@@ -188,12 +191,16 @@ export class OpenRoom {
 
   /** Stops everything that runs and closes every connection, in this turn. */
   #end(reason: Reason | undefined, code: number): void {
+    this.#halt()
+    this.guests.dismissAll(reason, code)
+  }
+
+  #halt(): void {
     this.#over = true
     this.#pace.stop()
     this.#work.stop()
     this.saver?.stop()
     this.#callOffClose?.()
-    this.guests.dismissAll(reason, code)
   }
 
   get #name(): { game: string; room: string; tick: number } {
