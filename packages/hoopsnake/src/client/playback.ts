@@ -85,9 +85,10 @@ export class Playback {
     const passed = now - this.#now
     if (!(passed > 0)) return this.#tick
     this.#now = now
-    const off = goal - this.#tick
+    const step = passed / this.#dt
+    const off = goal - (this.#tick + step)
     if (passed > PAUSE || off > SNAP) return Math.max(this.#tick, goal)
-    return this.#tick + (passed / this.#dt) * (1 + Math.max(-SLEW, Math.min(SLEW, off / 10)))
+    return this.#tick + step * (1 + Math.max(-SLEW, Math.min(SLEW, off / 10)))
   }
 
   #learn(late: number): void {

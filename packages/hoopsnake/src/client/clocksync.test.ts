@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import type { Welcome } from '../core/frames/hello.ts'
+import { createRandom } from '../core/random.ts'
+import { Timeline } from './clocksync.ts'
+
+const welcome: Welcome = {
+  epoch: 1,
+  room: 'ROOM',
+  seat: 1,
+  token: '',
+  ack: 0,
+  hz: 20,
+  ticksPerFrame: 1,
+  hold: 0,
+  tick: 100,
+  time: 0,
+}
+
+/** A server 5,000 ms ahead, whose tick 100 was due at its 5,000; `late` is how late it makes ticks. */
+const server = { dt: 50, tickAt: (time: number) => 100 + Math.floor((time - 5000) / 50) }
+
+/** Sends a CONFIRM at `now`, which takes `there` and `back`; gives when the answer has come. */
+function ask(timeline: Timeline, now: number, way: { there: number; back: number; late?: number }): number {
+  const time = now + 5000 + way.there
+  const tick = server.tickAt(time - (way.late ?? 0))
+  const due = 5000 + (tick - 100) * 50 + (way.late ?? 0)
+  timeline.pong({ echo: now, time, tick, due }, now + way.there + way.back)
+  return now + way.there + way.back
+}
+
+const truth = (now: number) => 100 + now / 50
+
+describe('the estimate of the server’s tick', () => {
+  test('[CL14] is exact after one answer over an even way, and leads by half the round trip', () => {
+    const timeline = new Timeline()
+    timeline.start(welcome, 40)
+    const now = ask(timeline, 40, { there: 30, back: 30 })
+    expect(timeline.position(now)).toBeCloseTo(truth(now))
+    expect(timeline.rtt).toBe(60)
+    expect(timeline.arrival(now)).toBeCloseTo(truth(now + 30 + timeline.jitter))
+  })
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    '[CL14] stays within a tick over a bad way (seed %i), and never runs back',
+    (seed) => {
+      const { next } = createRandom(seed)
+      const timeline = new Timeline()
+      timeline.start(welcome, 0)
+      let before = -Infinity
+      const wrong: unknown[] = []
+      for (let now = 0; now < 60_000; now += 500) {
+        const jam = next() < 0.1 ? 300 : 0
+        const heard = ask(timeline, now, {
+          there: 20 + 30 * next(),
+          back: 20 + 30 * next() + jam,
+          late: 10 * next(),
+        })
+        for (let at = Math.max(heard, now); at < now + 500; at += 16) {
+          const position = timeline.position(at)
+          if (now > 3000) {
+            expect(Math.abs(position - truth(at))).toBeLessThan(1)
+            expect(position).toBeGreaterThanOrEqual(before)
+          }
+          before = position
+        }
+      }
+    },
+  )
+
+  test('[CL14] follows slowly what is off by little, and jumps where it is off by much', () => {
+    const timeline = new Timeline()
+    timeline.start(welcome, 0)
+    ask(timeline, 0, { there: 60, back: 60 })
+    // A shorter way shows that the first answer was 20 ms off.
+    timeline.position(500)
+    const heard = ask(timeline, 490, { there: 5, back: 5 })
+    const at = timeline.position(heard)
+    expect(timeline.position(heard + 100) - at).toBeGreaterThan(1.8)
+    expect(timeline.position(heard + 100) - at).toBeLessThan(2.2)
+    timeline.start({ ...welcome, tick: 4000 }, 1000)
+    ask(timeline, 1000, { there: 5, back: 5 })
+    expect(timeline.position(1010)).toBeCloseTo(4000, -4)
+  })
+
+  test('[CL14] stands while the loop sleeps, and goes on when a state or an own input wakes it', () => {
+    const timeline = new Timeline()
+    timeline.start(welcome, 0)
+    const asleep = (now: number) =>
+      timeline.pong({ echo: now - 40, time: 10_000 + now, tick: 130, due: 6500 }, now)
+    asleep(2000)
+    expect(timeline.position(2000)).toBe(130)
+    expect(timeline.position(9000)).toBe(130)
+    timeline.frame(131, 9000)
+    expect(timeline.position(9000)).toBeCloseTo(131 + 20 / 50)
+    asleep(20_000)
+    expect(timeline.position(30_000)).toBe(131)
+    timeline.input(30_000)
+    // Arrives after the lead; the next tick comes one period later.
+    expect(timeline.position(30_000 + timeline.lead + 50)).toBeCloseTo(132)
+  })
+
+  test('[CL14] is never behind a state that is here', () => {
+    const timeline = new Timeline()
+    timeline.start(welcome, 0)
+    timeline.frame(150, 10)
+    expect(timeline.position(10)).toBeGreaterThanOrEqual(150)
+  })
+})
