@@ -10,21 +10,21 @@ export const TOP = 15
 /** How many colours there are; the page says which. */
 export const COLORS = 6
 
-export const dir = oneOf('up', 'right', 'down', 'left')
+const dir = oneOf('up', 'right', 'down', 'left')
 export type Dir = Value<typeof dir>
 
 /** What a cell of the field shows: food (its worth), a stone, or the head, body or tail of a corpse. */
-export const mark = oneOf('1', '2', '3', '4', '5', '6', '7', '8', '9', '#', 'x', '@', '+')
+const mark = oneOf('1', '2', '3', '4', '5', '6', '7', '8', '9', '#', 'x', '@', '+')
 export type Mark = Value<typeof mark>
 
 /** due: is born at the next tick. */
-export const life = oneOf('due', 'alive', 'dead')
+const life = oneOf('due', 'alive', 'dead')
 
 /** What a snake died of. `left`: its player went away. */
-export const cause = oneOf('wall', 'stone', 'corpse', 'snake', 'left')
+const cause = oneOf('wall', 'stone', 'corpse', 'snake', 'left')
 export type Cause = Value<typeof cause>
 
-export const snake = struct({
+const snake = struct({
   name: str(NAME),
   /** 0 … COLORS − 1. */
   color: u8,
@@ -42,7 +42,7 @@ export const snake = struct({
 })
 export type Snake = Value<typeof snake>
 
-export const score = struct({ name: str(NAME), score: uint })
+const score = struct({ name: str(NAME), score: uint })
 export type Score = Value<typeof score>
 
 /**

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { help, readOptions } from './options.ts'
+
+test('without options the classic game is served on port 8080', () => {
+  expect(readOptions([])).toMatchObject({ mode: 'classic', port: 8080, hz: undefined, help: false })
+})
+
+test('an option goes before the environment', () => {
+  expect(readOptions([], '9000').port).toBe(9000)
+  expect(readOptions(['--port', '0'], '9000').port).toBe(0)
+  expect(readOptions([], '').port).toBe(8080)
+})
+
+test('every mode has a file of its own, unless one is named', () => {
+  expect(readOptions([]).db).toMatch(/snake\.classic\.db$/)
+  expect(readOptions(['--mode', 'open']).db).toMatch(/snake\.open\.db$/)
+  expect(readOptions(['--db', 'x.db', '--hz', '5'])).toMatchObject({ db: 'x.db', hz: '5' })
+})
+
+test('the help names every option', () => {
+  for (const option of ['--port', '--mode', '--hz', '--db', '--help']) expect(help).toContain(option)
+  expect(readOptions(['--help']).help).toBe(true)
+})
+
+test.each([
+  [['--speed', '3'], "Unknown option '--speed'"],
+  [['fast'], "Unexpected argument 'fast'"],
+  [['--port'], "'--port <value>' argument missing"],
+  [['--mode', 'arena'], "there is no mode 'arena': give --mode classic or --mode open"],
+  [['--port', 'x'], "'x' is no port: give --port 0 … 65535"],
+  [['--port', '65536'], "'65536' is no port"],
+  [['--port', '1e3'], "'1e3' is no port"],
+])('%j is refused in words', (args, words) => {
+  expect(() => readOptions(args)).toThrowError(words)
+})

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const modes = ['classic', 'open'] as const
+
+/** What the command line asks for. */
+export interface Options {
+  readonly mode: (typeof modes)[number]
+  readonly port: number
+  /** Ticks per second; undefined: what suits the mode. */
+  readonly hz: string | undefined
+  /** The path of the file that keeps scores and rooms. */
+  readonly db: string
+  readonly help: boolean
+}
+
+export const help = `Serves Snake, to be played in the browser.
+
+  npm start -- [options]
+
+  --port <number>        where to listen (or PORT in the environment); default 8080
+  --mode classic|open    the classic pit, or a large field without death; default classic
+  --hz <number>          ticks per second (or SNAKE_HZ); default 2.3, in mode open 20
+  --db <path>            the file that keeps scores and rooms; default snake.<mode>.db beside the game
+  --help                 this text`
+
+const text = { type: 'string' } as const
+
+/** Reads the command line. Throws an Error with words for the user. `PORT` is what the environment says. */
+export function readOptions(args: string[], PORT?: string): Options {
+  const { values } = parseArgs({
+    args,
+    options: { port: text, mode: text, hz: text, db: text, help: { type: 'boolean' } },
+  })
+  const mode = modes.find((name) => name === (values.mode ?? 'classic'))
+  if (mode === undefined)
+    throw new Error(`there is no mode '${values.mode}': give --mode classic or --mode open`)
+  const port = values.port ?? (PORT || '8080')
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new Error(`'${port}' is no port: give --port 0 … 65535; 0 takes any that is free`)
+  }
+  const db = values.db ?? fileURLToPath(new URL(`./snake.${mode}.db`, import.meta.url))
+  return { mode, port: Number(port), hz: values.hz, db, help: values.help === true }
+}
