@@ -192,14 +192,19 @@ test('[GW32] SIGTERM and SIGINT stop the server in good order, and the process e
   const folder = await mkdtemp(join(tmpdir(), 'hoopsnake-signal-'))
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const { child, lines, log, port } = await program(folder)
-    const ws = new WebSocket(`ws://127.0.0.1:${port}/r/snake`)
-    await once(ws, 'open')
-    const closed = once(ws, 'close')
-    child.kill(signal)
-    expect((await closed)[0]).toBe(4002)
-    expect(await once(child, 'close')).toEqual([0, null])
-    expect(lines.at(-1)).toBe('done')
-    expect(log()).toMatch(new RegExp(`${signal}: stopping.*stopped`, 's'))
+    try {
+      const ws = new WebSocket(`ws://127.0.0.1:${port}/r/snake`)
+      await once(ws, 'open')
+      const closed = once(ws, 'close')
+      child.kill(signal)
+      expect((await closed)[0]).toBe(4002)
+      expect(await once(child, 'close')).toEqual([0, null])
+      expect(lines.at(-1)).toBe('done')
+      expect(log()).toMatch(new RegExp(`${signal}: stopping.*stopped`, 's'))
+    } finally {
+      // Only a failed test leaves it running.
+      child.kill('SIGKILL')
+    }
   }
   await rm(folder, { recursive: true })
 })

@@ -1,5 +1,5 @@
 /** Content types by the ending of the name. What is not listed is sent as bytes, to be saved. */
-export const contentTypes: Readonly<Record<string, string>> = {
+const contentTypes: Readonly<Record<string, string>> = {
   avif: 'image/avif',
   css: 'text/css; charset=utf-8',
   gif: 'image/gif',
