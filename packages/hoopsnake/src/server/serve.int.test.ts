@@ -165,11 +165,11 @@ test('[GW31] two servers live in one process', async () => {
 })
 
 /** A program of its own that serves, as a user's would. */
-async function program(folder: string) {
+async function program(folder: string, stop = 'async () => {}') {
   const code = `
     import { serve } from '${new URL('./serve.ts', import.meta.url).href}'
     import { sqlite } from '${new URL('./store/sqlite.ts', import.meta.url).href}'
-    const place = async () => ({ link: { connect: () => ({ receive() {}, lost() {} }), list: async () => [] }, counts: {}, stop: async () => {} })
+    const place = async () => ({ link: { connect: () => ({ receive() {}, lost() {} }), list: async () => [] }, counts: {}, stop: ${stop} })
     const store = sqlite(${JSON.stringify(join(folder, 'pit.db'))})
     const server = await serve({ rooms: { url: '', kinds: new Map() }, place, store, port: 0, host: '127.0.0.1' })
     console.log(server.port)
@@ -206,5 +206,15 @@ test('[GW32] SIGTERM and SIGINT stop the server in good order, and the process e
       child.kill('SIGKILL')
     }
   }
+  await rm(folder, { recursive: true })
+})
+
+test('[GW32] a second signal ends the process at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoopsnake-signal-'))
+  const { child, log } = await program(folder, '() => new Promise(() => {})')
+  child.kill('SIGTERM')
+  while (!log().includes('SIGTERM')) await once(child.stderr, 'data')
+  child.kill('SIGTERM')
+  expect(await once(child, 'close')).toEqual([null, 'SIGTERM'])
   await rm(folder, { recursive: true })
 })

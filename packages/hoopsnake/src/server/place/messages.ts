@@ -1,0 +1,74 @@
+import type { Arrival, Listing } from '../../core/link.ts'
+import type { Log } from '../../core/log.ts'
+import type { Store } from '../../core/store.ts'
+import type { Counts } from './place.ts'
+
+/** What a thread of rooms is started with. */
+export interface ThreadData {
+  /** Module whose default export is `rooms(…)`. */
+  readonly url: string
+  /** This thread and how many there are: a room belongs to the thread that its code names. */
+  readonly index: number
+  readonly threads: number
+  readonly maxRooms: number
+  /** Codes of rooms that may not be opened again: they have brought threads down. */
+  readonly banned: readonly string[]
+  /** One i32, shared: the number of the room whose rules run, 0 for none. */
+  readonly running: Int32Array<SharedArrayBuffer>
+}
+
+/** What the gateway's thread tells a thread of rooms. `id` is a connection, `call` comes back with the answer. */
+export type Down =
+  | { readonly do: 'connect'; readonly id: number; readonly arrival: Arrival }
+  | { readonly do: 'receive'; readonly id: number; readonly frame: Uint8Array }
+  | { readonly do: 'lost'; readonly id: number }
+  /** Bytes that wait in sockets: all that are not 0, and those that were not 0 the last time. */
+  | { readonly do: 'queued'; readonly bytes: readonly (readonly [id: number, bytes: number])[] }
+  | { readonly do: 'list'; readonly call: number; readonly protocol: string }
+  | ({ readonly do: 'stored'; readonly call: number } & Answer)
+  | { readonly do: 'ping' }
+  | { readonly do: 'stop' }
+
+/** How a call ended. An error crosses as it is, but for its class. */
+export type Answer = { readonly value: unknown } | { readonly error: unknown }
+
+/** One frame for one connection or many: `own` comes before it, for those who have one. */
+export interface Write {
+  readonly do: 'write'
+  readonly frame: Uint8Array
+  readonly to: number[]
+  readonly own: (Uint8Array | undefined)[]
+}
+
+/** What a call of the store is. */
+export type StoreMethod = Exclude<keyof Store, 'close'>
+
+/** What a thread of rooms tells the gateway's thread. */
+export type Up =
+  | Write
+  | { readonly do: 'close'; readonly id: number; readonly code: number; readonly reason: string }
+  | { readonly do: 'ready' }
+  /** The number by which `running` names a room from now on. */
+  | { readonly do: 'named'; readonly number: number; readonly code: string }
+  | ({ readonly do: 'listed'; readonly call: number } & Answer)
+  | {
+      readonly do: 'store'
+      readonly call: number
+      readonly method: StoreMethod
+      readonly args: readonly unknown[]
+    }
+  | {
+      readonly do: 'log'
+      readonly level: Parameters<Log>[0]
+      readonly message: string
+      readonly fields: Parameters<Log>[2]
+    }
+  | { readonly do: 'pong'; readonly counts: Counts; readonly listed: ReadonlyMap<string, readonly Listing[]> }
+  | { readonly do: 'stopped' }
+
+/** Says which of so many threads a room belongs to: by its code alone, so that nobody has to remember. */
+export function threadOf(code: string, threads: number): number {
+  let sum = 0
+  for (const letter of code.toUpperCase()) sum = (sum * 31 + letter.charCodeAt(0)) % 65_521
+  return sum % threads
+}
