@@ -24,6 +24,8 @@ export default defineConfig({
             'scripts/**/*.test.ts',
           ],
           exclude: [...never, ...integration, ...e2e],
+          // A unit test waits for nothing, so this only says how slow a busy machine may be.
+          testTimeout: 30_000,
         },
       },
       {
