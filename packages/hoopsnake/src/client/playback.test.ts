@@ -6,15 +6,15 @@ const DT = 50
 
 /** Plays 40 s over a way with jitter and jams; gives what was seen every 16 ms. */
 function play(seed: number, way: { jitter: number; jams: number }) {
-  const { next } = createRandom(seed)
+  const random = createRandom(seed)
   const playback = new Playback()
   playback.pace(DT, DT)
   const arrivals: { tick: number; at: number }[] = []
   let last = 0
   for (let tick = 0; tick < 800; tick++) {
-    const jam = next() < way.jams ? 250 : 0
+    const jam = random.next() < way.jams ? 250 : 0
     // As over TCP: nothing overtakes.
-    last = Math.max(last, tick * DT + 30 + way.jitter * next() + jam)
+    last = Math.max(last, tick * DT + 30 + way.jitter * random.next() + jam)
     arrivals.push({ tick, at: last })
   }
   const seen: { now: number; tick: number; mix: number; delay: number; pair: [number, number] }[] = []
