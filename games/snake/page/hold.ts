@@ -73,8 +73,10 @@ export function createHold(changed: () => void): Hold {
       }
     },
     drop() {
-      void held?.game.leave()
+      const left = held
+      // First, so that its end is no news.
       held = undefined
+      void left?.game.leave()
     },
   }
   return hold

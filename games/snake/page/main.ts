@@ -76,7 +76,7 @@ function act(does: Banner['does']): void {
   if (does === 'reload') location.reload()
   else if (does === 'leaveRoom') enter('')
   else if (does === 'watch') void visit.watch(codeInLink())
-  else named(play)
+  else if (does === 'join') named(play)
 }
 
 const wishes = {

@@ -76,6 +76,10 @@ test.each([
   expect(banner?.act).not.toBe('')
 })
 
+test('a lost connection is said, and nothing is to be pressed meanwhile', () => {
+  expect(bannerFor(facts({ status: 'away', me: 1 }))).toMatchObject({ title: 'Reconnecting…', act: '', does: 'nothing' })
+})
+
 test('the status line says how it stands, and where', () => {
   const snakes = [snakeWith(), snakeWith({ id: 2, life: 'dead' })]
   expect(statusFor(facts({ scene: sceneWith({ snakes }) }))).toBe('live · room ABCD · 1 snake')

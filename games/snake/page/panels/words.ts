@@ -15,12 +15,12 @@ export interface Facts {
   readonly touch: boolean
 }
 
-/** What the banner says, and what its button does. */
+/** What the banner says, and what its button does; it has none where `act` is ''. */
 export interface Banner {
   readonly title: string
   readonly text: string
   readonly act: string
-  readonly does: 'join' | 'watch' | 'reload' | 'leaveRoom'
+  readonly does: 'join' | 'watch' | 'reload' | 'leaveRoom' | 'nothing'
   /** In the middle of the field, for what everybody stops for. */
   readonly loud: boolean
 }
@@ -36,6 +36,7 @@ export function lifeOf({ scene, me }: Pick<Facts, 'scene' | 'me'>): Life {
 export function bannerFor(facts: Facts): Banner | undefined {
   const { status, scene } = facts
   if (status === 'closed') return closedBanner(facts)
+  if (status === 'away') return awayBanner(facts)
   const life = lifeOf(facts)
   if (status === 'connecting' || !scene || life === 'alive' || life === 'due') return undefined
   const refused = facts.trouble?.message
@@ -49,6 +50,11 @@ export function bannerFor(facts: Facts): Banner | undefined {
   const state = own ? `Score ${own.score}.` : scene.phase === 'waiting' ? 'The pit is empty.' : ''
   const text = refused ?? [state, hint].filter(Boolean).join(' ')
   return { title: own ? 'You died' : '', text, act, does: 'join', loud: false }
+}
+
+function awayBanner({ me }: Facts): Banner {
+  const text = me > 0 ? 'Your place is kept for a while.' : ''
+  return { title: 'Reconnecting…', text, act: '', does: 'nothing', loud: false }
 }
 
 function closedBanner({ trouble, room }: Facts): Banner {
