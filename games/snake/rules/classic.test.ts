@@ -356,12 +356,12 @@ describe('a crowded field', () => {
   })
 
   test('nothing is ever put on something, over long random games', () => {
-    for (let seed = 1; seed <= 3; seed++) {
+    for (let seed = 1; seed <= 2; seed++) {
       const game = stage(classic, { seed })
       game.still = false
       const seats = Array.from({ length: 12 }, () => game.join())
       const wrong: number[] = []
-      for (let i = 0; i < 300; i++) {
+      for (let i = 0; i < 200; i++) {
         for (const seat of seats) {
           game.play(seat)
           if (game.room.int(3) === 0) game.turn(seat, directions[game.room.int(4)]!)

@@ -62,7 +62,7 @@ describe('a name', () => {
         expect(name).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]|\p{M}{3}| {2}/u)
         expect(cleanName(name)).toBe(name)
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })
