@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -138,6 +139,20 @@ test('[SG8] a million rounds leave no listener behind and no heap', { timeout: 3
   await rounds(1_000_000)
   expect(listeners(message, tick)).toEqual([0, 0])
   expect(used() - before).toBeLessThan(1_000_000)
+})
+
+test('[SG8] an abort that outlives many waits holds none of them', async () => {
+  const tick = signal<number>()
+  const { signal: abort } = new AbortController()
+  for (let round = 0; round < 100; round++) {
+    const next = tick.next(abort)
+    const events = any({ tick }, { abort, most: 1 })
+    for (const n of [1, 2, 3]) tick.emit(n)
+    expect(await next).toBe(1)
+    if (round % 2) await events.return?.()
+  }
+  expect(getEventListeners(abort, 'abort').length).toBe(0)
+  expect(tick.listeners).toBe(0)
 })
 
 test('[SG8] races by hand leave no listener behind: the losers are called off', async () => {

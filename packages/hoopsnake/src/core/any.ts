@@ -7,7 +7,11 @@ export interface Source<T> {
 export interface Waiting {
   /** Ends the waiting, at once and without an error: a stop is not a failure. */
   readonly abort?: AbortSignal | undefined
-  /** Events kept while their taker is busy. Default 1000. One more is an error, told once these are served. */
+  /**
+   * Events kept while their taker is busy.
+   *
+   * Default 1000. One more is an error, told once these are served.
+   */
   readonly most?: number | undefined
 }
 
@@ -29,7 +33,11 @@ export function any<V extends object>(
   return gather((take) => names.map((from) => sources[from].on((value) => take({ from, value }))), waiting)
 }
 
-/** Iterates what is given to `take`, on the terms of {@link any}. `listen` returns the ways to stop listening. */
+/**
+ * Iterates what is given to `take`, on the terms of {@link any}.
+ *
+ * `listen` returns the ways to stop listening.
+ */
 export function gather<T>(
   listen: (take: (event: T) => void) => (() => void)[],
   { abort, most = 1000 }: Waiting,

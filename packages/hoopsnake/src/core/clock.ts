@@ -1,12 +1,28 @@
-/** A monotonic clock and its timer. The real ones are in `server/clock.ts` and `client/clock.ts`. */
+/**
+ * A monotonic clock and its timer.
+ *
+ * The real ones are in `server/clock.ts` and `client/clock.ts`.
+ */
 export interface Clock {
-  /** Milliseconds since some moment, with a fraction. Never goes back; says nothing of the time of day. */
+  /**
+   * Milliseconds since some moment, with a fraction.
+   *
+   * Never goes back; says nothing of the time of day.
+   */
   now(): number
-  /** Calls `wake` once, at `due` or as soon after as possible, never before this call returns. Returns the way to call it off. */
+  /**
+   * Calls `wake` once, at `due` or as soon after as possible.
+   *
+   * Never before this call returns. Returns the way to call it off.
+   */
   at(due: number, wake: () => void): () => void
 }
 
-/** A span of time: milliseconds, or a number with `ms`, `s`, `m` or `h`, e.g. `'30s'`. */
+/**
+ * A span of time: milliseconds, or a number with `ms`, `s`, `m` or `h`, e.g.
+ *
+ * `'30s'`.
+ */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h'}`
 
 const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -23,9 +39,9 @@ export function milliseconds(duration: Duration): number {
 /** A clock that stands until it is turned by hand; for tests and simulations. */
 export interface VirtualClock extends Clock {
   /**
-   * Moves time on by `ms`, calling everything that falls due on the way, in order, each at its own time.
+   * Moves time on by `ms`, calling what falls due on the way.
    *
-   * Within such a call it says that the call takes `ms`: a stall. What falls due meanwhile is called late.
+   * In order, and each at its own time. Within such a call it says that the call takes `ms`: a stall. What falls due meanwhile is called late.
    */
   advance(ms: number): void
   /** The time at which the next thing falls due, or undefined. */

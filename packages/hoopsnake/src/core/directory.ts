@@ -26,6 +26,10 @@ export interface DirectoryGiven {
   readonly log: Log
   /** Rooms at most; beyond, opening one is refused with SERVER_FULL. Default 10,000. */
   readonly maxRooms?: number
+  /** Says which codes are this host's, where several share a store. Default: all. */
+  readonly owns?: (code: string) => boolean
+  /** Told whose rules begin to run, and '' when they end: a watchdog can then name the room that never ends. */
+  readonly mark?: (code: string) => void
 }
 
 /** A kind of room with its options checked. */
@@ -108,7 +112,9 @@ export class Directory {
       const loaded = await this.#load(of.kind, facts.options)
       const random = createRandom(entropy())
       const beginning = { code, epoch: 1, tick: 0, random, hz: of.settings.ruleHz }
+      this.#mark(code)
       const machine = new Machine(of.kind, beginning, { loaded, options: facts.options })
+      this.#mark('')
       return this.#run(of, machine, { private: facts.private, nextSeat: 1 })
     })
   }
@@ -118,11 +124,13 @@ export class Directory {
     const { store, log } = this.#given
     for (const of of this.kinds.values()) {
       if (of.settings.saveEvery === undefined) continue
-      const keys = await store.keys(keyOf(of, ''))
-      for (const key of keys) {
+      const prefix = keyOf(of, '')
+      const codes = (await store.keys(prefix)).map((key) => key.slice(prefix.length))
+      for (const code of codes.filter((one) => this.#owns(one))) {
+        const key = prefix + code
         try {
           const bytes = await store.get(key)
-          if (bytes !== undefined) this.#placeSaved(of, key.slice(keyOf(of, '').length), bytes, 0)
+          if (bytes !== undefined) this.#placeSaved(of, code, bytes, 0)
         } catch (error) {
           log('error', 'could not restore a room', { key, error })
         }
@@ -137,11 +145,19 @@ export class Directory {
     await Promise.all(rooms.map(async (one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
   }
 
+  #mark(code: string): void {
+    this.#given.mark?.(code)
+  }
+
+  #owns(code: string): boolean {
+    return this.#given.owns?.(code) ?? true
+  }
+
   #newCode(of: Kind): string {
     for (;;) {
       const letter = (): string | undefined => LETTERS[this.#given.entropy() % LETTERS.length]
       const code = Array.from({ length: CODE_LENGTH }, letter).join('')
-      if (!this.#places.has(keyOf(of, code))) return code
+      if (this.#owns(code) && !this.#places.has(keyOf(of, code))) return code
     }
   }
 
@@ -179,7 +195,9 @@ export class Directory {
       random,
       hz: of.settings.ruleHz,
     }
+    this.#mark(code)
     const machine = new Machine(of.kind, beginning, saved)
+    this.#mark('')
     const room = this.#run(of, machine, saved)
     // At once: the epoch must not be used again, whatever happens next.
     void room.saver?.save()
@@ -196,6 +214,7 @@ export class Directory {
       loops: this.#loops,
       store,
       log,
+      mark: (code) => this.#mark(code),
       token: () => Array.from({ length: 4 }, () => entropy().toString(16).padStart(8, '0')).join(''),
       ended: (how) => {
         this.#ticksOfEnded += machine.tick

@@ -100,10 +100,15 @@ export class Guests {
     return this.#connect(guest)
   }
 
-  /** Brings a player back to a held seat; a connection that still has it is closed. Throws Refused. */
-  resume(pipe: Pipe, token: string): Connection {
+  /**
+   * Brings a player back to a held seat; a connection that still has it is closed. Throws Refused.
+   *
+   * Inputs up to the sequence `spoiled` have brought the room down before: sent again, they are refused.
+   */
+  resume(pipe: Pipe, token: string, spoiled = 0): Connection {
     const seat = [...this.#given.machine.seats.values()].find((one) => one.token === token)
     if (seat === undefined) throw refuse('GONE')
+    seat.spoiled = Math.max(seat.spoiled, spoiled)
     const before = this.#seated.get(seat.id)
     if (before !== undefined) {
       this.#fanout.members.delete(before.member)
@@ -147,9 +152,11 @@ export class Guests {
     for (const guest of [...this.#seated.values(), ...this.#watchers]) {
       if (guest.over) continue
       const { pipe } = guest.member
-      const token = this.#given.machine.seats.get(guest.seat)?.token
+      const seat = this.#given.machine.seats.get(guest.seat)
       try {
-        guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, token ?? '')
+        // What was acknowledged last, in the tick that failed, may be what it failed of.
+        guest.moved =
+          guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, seat?.token ?? '', seat?.acked)
       } catch (error) {
         dismiss(guest, error instanceof Refused ? reason : refuse('CRASHED'))
       }

@@ -1,4 +1,8 @@
-/** What a heap holds. `place` belongs to the heap; -1 outside of it. One item is in one heap at most. */
+/**
+ * What a heap holds.
+ *
+ * `place` belongs to the heap; -1 outside of it. One item is in one heap at most.
+ */
 export interface Placed {
   place: number
 }
@@ -13,7 +17,11 @@ export interface Heap<T extends Placed> {
   remove(item: T): void
 }
 
-/** Makes an empty binary heap, ordered by `before`. Every operation takes O(log size). */
+/**
+ * Makes an empty binary heap, ordered by `before`.
+ *
+ * Every operation takes O(log size).
+ */
 export function createHeap<T extends Placed>(before: (a: T, b: T) => boolean): Heap<T> {
   // No item is before its parent, which stands at (place - 1) >> 1.
   const items: T[] = []

@@ -24,7 +24,16 @@ const pit = protocol('pit', 1, {
   state: { width: u8, beats: uint, top: str(20), players: map(uint, struct({ name: str(15), x: u8 }), 100) },
   mine: { secret: uint },
   hidden: { deck: str(50) },
-  inputs: { move: u8, fail: nothing, no: nothing, kick: uint, tell: uint, close: nothing, hush: nothing },
+  inputs: {
+    move: u8,
+    fail: nothing,
+    no: nothing,
+    kick: uint,
+    tell: uint,
+    close: nothing,
+    hush: nothing,
+    later: nothing,
+  },
   events: { moved: uint, psst: str(50) },
   results: { top: str(20) },
 })
@@ -63,6 +72,7 @@ const rules: Rules<Pit, string | undefined> = {
     kick: (room, _, id) => room.seats.get(id)?.kick('be gone'),
     tell: (room, _, id) => room.send(room.seats.get(id)!, 'psst', 'for you alone'),
     close: (room) => room.close('that was it'),
+    later: () => Promise.reject(new Error('too late')),
     hush: (room) => room.later(() => Promise.resolve('slow answer'), 'top'),
   },
   results: {
@@ -365,6 +375,16 @@ describe('one inbox, applied at a tick', () => {
     clock.advance(100)
     expect(ann.reason?.code).toBe('CRASHED')
     expect(host.counts.rooms).toBe(0)
+  })
+
+  test('[RM21] an async handler is refused like one that throws; its rejection is not left unobserved', async () => {
+    start()
+    const ann = await enter()
+    ann.send('later')
+    clock.advance(100)
+    await settle()
+    expect(ann.refusals).toMatchObject([{ code: 'INPUT_FAILED' }])
+    expect(ann.closed).toBeUndefined()
   })
 
   test('[RM19] slow work comes back through the inbox, once; a failure is told', async () => {

@@ -22,13 +22,15 @@ export interface Input {
   /** Number of the input in the protocol. */
   readonly input: number
   readonly value: unknown
+  /** Set where it is to be consumed without its handler. */
+  readonly failed?: Reason | undefined
 }
 
 /** An entry taken out, and what became of it. */
 export interface Taken {
   readonly entry: Entry
   /** Set once the entry failed: it is consumed without its handler. */
-  failed?: Reason
+  failed: Reason | undefined
 }
 
 /** The one way into a room. Bounded: who finds it full is refused, and says so to the sender. */
@@ -56,7 +58,10 @@ export function createInbox(max: number): Inbox {
       return true
     },
     drain() {
-      const taken = entries.map((entry) => ({ entry }))
+      const taken = entries.map((entry) => ({
+        entry,
+        failed: entry.kind === 'input' ? entry.failed : undefined,
+      }))
       entries = []
       return taken
     },

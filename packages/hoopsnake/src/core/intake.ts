@@ -23,7 +23,8 @@ export function takeInput(
   if (seq !== seat.taken + 1 && !guest.fresh) throw refuse('OUT_OF_ORDER')
   guest.fresh = false
   seat.taken = seq
-  guest.waiting.push({ kind: 'input', seat: seat.id, seq, input, value })
+  const failed = seq <= seat.spoiled ? refuse('INPUT_FAILED') : undefined
+  guest.waiting.push({ kind: 'input', seat: seat.id, seq, input, value, failed })
   releaseInputs(guest, into)
   if (guest.waiting.length > MAX_WAITING) throw refuse('FLOOD')
 }

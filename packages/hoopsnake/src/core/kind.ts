@@ -34,8 +34,8 @@ export interface RoomOptions<P extends AnyProtocol, L = undefined> {
 }
 
 /** A kind of room: a protocol, its rules, and how the server runs them. */
-export interface RoomKind {
-  readonly protocol: AnyProtocol
+export interface RoomKind<P extends AnyProtocol = AnyProtocol> {
+  readonly protocol: P
   readonly rules: AnyRules
   readonly options: RoomOptions<AnyProtocol, unknown>
 }

@@ -1,4 +1,8 @@
-/** A token bucket: so many per second, so many at once. Time is given in milliseconds, monotonic. */
+/**
+ * A token bucket: so many per second, so many at once.
+ *
+ * Time is given in milliseconds, monotonic.
+ */
 export interface Bucket {
   /** Takes a token if there is one at `now`; says whether there was. */
   take(now: number): boolean
@@ -37,13 +41,25 @@ export function createBucket({
   }
 }
 
-/** Counts what may happen now and then, but not too often: failures, restarts. Time in milliseconds, monotonic. */
+/**
+ * Counts what may happen now and then, but not too often: failures, restarts.
+ *
+ * Time in milliseconds, monotonic.
+ */
 export interface Tally {
-  /** Counts one at `now`; says whether there were at most `most` within the last `within` milliseconds, this one included. */
+  /**
+   * Counts one at `now`; says whether that is allowed.
+   *
+   * It is if there were at most `most` within the last `within` milliseconds, this one included.
+   */
   count(now: number): boolean
 }
 
-/** Makes a tally: `most` ≥ 0, an integer; `within` > 0 milliseconds. Holds `most` times, never more. */
+/**
+ * Makes a tally: `most` ≥ 0, an integer; `within` > 0 milliseconds.
+ *
+ * Holds `most` times, never more.
+ */
 export function createTally({ most, within }: { readonly most: number; readonly within: number }): Tally {
   if (!(Number.isInteger(most) && most >= 0)) throw new RangeError(`most: ${most}: give an integer from 0`)
   if (!(within > 0)) throw new RangeError(`within: ${within}: give milliseconds above 0`)

@@ -10,6 +10,8 @@ export interface Arrival {
   readonly user: unknown
   /** Address of the client, as far as it can be trusted. */
   readonly address: string
+  /** In a resume after the room was brought down: inputs up to this sequence are not tried again. */
+  readonly spoiled?: number | undefined
 }
 
 /** One client's end of a link, held by the gateway. */

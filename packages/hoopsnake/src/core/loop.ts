@@ -5,7 +5,11 @@ import type { Task } from './task.ts'
 import { createTimer } from './timer.ts'
 import type { Entry, Timer } from './timer.ts'
 
-/** What became of the ticks that fell due. Always `stepped + skipped + dilated = due`, within a step too. */
+/**
+ * What became of the ticks that fell due.
+ *
+ * Always `stepped + skipped + dilated = due`, within a step too.
+ */
 export interface LoopStats {
   readonly due: number
   /** Handed to `step`, the ones being made included. */
@@ -37,7 +41,11 @@ export interface LoopOptions {
    * and moves the schedule on by the others; 'fail' makes none and fails with {@link TooLate}.
    */
   readonly late?: LatePolicy
-  /** Makes `count` ticks, one after another: afterwards one diff and one flush will do. A throw ends this loop as failed. */
+  /**
+   * Makes `count` ticks, one after another.
+   *
+   * One diff and one flush afterwards will do. A throw ends this loop as failed.
+   */
   readonly step: (count: number, late: Late) => void
   /** Told once if the loop fails; then nobody needs to await `done`. */
   readonly failed?: (error: unknown) => void
@@ -50,13 +58,21 @@ export interface Loop extends Task {
   stop(): void
   /** Puts the loop to sleep: from now on nothing falls due. */
   pause(): void
-  /** Wakes the loop: the schedule begins anew, the next tick one period from now. Does nothing to a loop that is awake. */
+  /**
+   * Wakes the loop: the schedule begins anew, the next tick one period from now.
+   *
+   * Does nothing to a loop that is awake.
+   */
   resume(): void
 }
 
 /** The loops of one clock. */
 export interface Loops {
-  /** Starts a loop; its first tick falls due one period from now. Throws RangeError on impossible options. */
+  /**
+   * Starts a loop; its first tick falls due one period from now.
+   *
+   * Throws RangeError on impossible options.
+   */
   start(options: LoopOptions): Loop
   /** Loops that are neither stopped nor paused. */
   readonly awake: number
@@ -156,7 +172,11 @@ function startLoop(clock: Clock, timer: Timer, options: LoopOptions, order: numb
   }
 }
 
-/** When ticks fall due: tick n of a schedule at `start + n / hz`, computed anew each time, so that no error adds up. */
+/**
+ * When ticks fall due: tick n of a schedule at `start + n / hz`.
+ *
+ * Computed anew each time, so that no error adds up.
+ */
 function createSchedule(hz: number, from: number) {
   let start = from
   let taken = 0

@@ -145,7 +145,7 @@ export class Machine {
     }
     this.#blamed = undefined
     this.#where = 'tick'
-    this.kind.rules.tick?.(this.#face)
+    synchronous(this.kind.rules.tick?.(this.#face))
     for (const id of this.#condemned) {
       this.#kicked.set(id, {
         code: 'KICKED',
@@ -170,7 +170,7 @@ export class Machine {
       case 'result': {
         const { name, type } = this.protocol.results[entry.result]!
         this.#where = `results.${name}`
-        return this.kind.rules.results![name]!(this.#face, copyOutcome(entry.outcome, type))
+        return synchronous(this.kind.rules.results![name]!(this.#face, copyOutcome(entry.outcome, type)))
       }
     }
   }
@@ -184,7 +184,8 @@ export class Machine {
     this.seats.set(seat.id, seat)
     this.#undo.push(() => this.seats.delete(seat.id))
     seat.mine = this.kind.rules.mine?.(this.#face, seat) ?? {}
-    const answer = this.kind.rules.join?.(this.#face, seat, this.protocol.join.copy(entry.ask as Data))
+    const ask = this.protocol.join.copy(entry.ask as Data)
+    const answer = synchronous(this.kind.rules.join?.(this.#face, seat, ask))
     if (answer instanceof Refused) {
       this.seats.delete(seat.id)
       this.#effects.refused.push({ seat: seat.id, reason: answer })
@@ -207,7 +208,7 @@ export class Machine {
 
   #handle(name: string, seat: Seat, value: unknown): Reason | undefined {
     this.#where = `inputs.${name}`
-    const answer = this.kind.rules.inputs![name]!(this.#face, seat, value)
+    const answer = synchronous(this.kind.rules.inputs![name]!(this.#face, seat, value))
     return answer instanceof Refused ? answer : undefined
   }
 
@@ -220,7 +221,7 @@ export class Machine {
       for (const [key, value] of before) this.seats.set(key, value)
     })
     this.#where = 'leave'
-    this.kind.rules.leave?.(this.#face, seat)
+    synchronous(this.kind.rules.leave?.(this.#face, seat))
     this.seats.delete(id)
     this.#effects.left.push({ seat: id, reason })
   }
@@ -232,7 +233,7 @@ export class Machine {
     this.#undo.push(() => (seat.away = !away))
     seat.away = away
     this.#where = hook
-    this.kind.rules[hook]?.(this.#face, seat)
+    synchronous(this.kind.rules[hook]?.(this.#face, seat))
   }
 
   /** Makes the ticks of the window again, without the entry that failed; as often as entries fail. */
@@ -308,6 +309,16 @@ export class Machine {
     if (only === undefined) this.#effects.tellings.push(telling)
     else ownOf(this.#effects, only.id).tellings.push(telling)
   }
+}
+
+/** Gives what a hook returned, unless it is a promise: what comes after its first `await` would be no part of the tick. */
+function synchronous<T>(answer: T): T {
+  if (answer instanceof Promise) {
+    // Its own failure would come too late to be told.
+    answer.catch(() => {})
+    throw new Error('returned a promise; rules are synchronous: start slow work by room.later(…)')
+  }
+  return answer
 }
 
 /** Copies an answer: rules may keep it in their state, and its entry may have to be applied again. */

@@ -43,7 +43,10 @@ export interface Protocol<S extends Spec = Spec> {
   readonly events: readonly Named[]
   readonly results: readonly Named[]
   /** Makes a kind of room: the rules, and how the server runs them. */
-  room<L = undefined>(rules: Rules<Protocol<S>, L>, options?: RoomOptions<Protocol<S>, L>): RoomKind
+  room<L = undefined>(
+    rules: Rules<Protocol<S>, L>,
+    options?: RoomOptions<Protocol<S>, L>,
+  ): RoomKind<Protocol<S>>
 }
 
 /** A type with the name it has in the protocol. */

@@ -1,11 +1,19 @@
 /** Everything a generator remembers: four u32, not all zero. */
 export type RandomState = readonly [number, number, number, number]
 
-/** Chance that can be saved, restored and repeated. The same numbers on every machine. */
+/**
+ * Chance that can be saved, restored and repeated.
+ *
+ * The same numbers on every machine.
+ */
 export interface Random {
   /** Draws a number in [0, 1): one of 2³² evenly spaced values. */
   next(): number
-  /** Draws an integer in [0, below), each exactly as likely as the others. Throws RangeError unless 1 ≤ below ≤ 2³². */
+  /**
+   * Draws an integer in [0, below), each exactly as likely as the others.
+   *
+   * Throws RangeError unless 1 ≤ below ≤ 2³².
+   */
   int(below: number): number
   /** What `restore` needs to go on from here. */
   readonly state: RandomState
@@ -14,7 +22,9 @@ export interface Random {
 }
 
 /**
- * Makes a generator from a seed (a safe integer) or from a saved state. Not for secrets: outputs give the state away.
+ * Makes a generator from a seed (a safe integer) or from a saved state.
+ *
+ * Not for secrets: outputs give the state away.
  *
  * Algorithm: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna, public domain,
  * https://prng.di.unimi.it/xoshiro128starstar.c; "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47(4), 2021.
@@ -56,7 +66,9 @@ export function createRandom(seed: number | RandomState): Random {
 }
 
 /**
- * Spreads a seed over a whole state, no two seeds over the same. Never all zero: only one input mixes to zero.
+ * Spreads a seed over a whole state, no two seeds over the same.
+ *
+ * Never all zero: only one input mixes to zero.
  *
  * SplitMix (Steele, Lea, Flood, OOPSLA 2014) in 32 bits, with the finaliser of MurmurHash3 (Austin Appleby, public domain).
  */

@@ -31,6 +31,8 @@ export interface RoomGiven {
   readonly log: Log
   /** Makes an unguessable token. */
   readonly token: () => string
+  /** Told that rules of this room begin to run, and '' when they end. */
+  readonly mark: (code: string) => void
   /** Told once, when the room is no more. After a crash, the one who is told calls `abandon`. */
   readonly ended: (how: 'closed' | 'stopped' | 'crashed') => void
 }
@@ -124,6 +126,7 @@ export class OpenRoom {
 
   #step(first: number, count: number): void {
     const { machine, guests } = this
+    this.#given.mark(this.code)
     try {
       guests.releaseInputs()
       let taken = this.#inbox.drain()
@@ -137,6 +140,7 @@ export class OpenRoom {
     } catch (error) {
       this.#crash(error)
     }
+    this.#given.mark('')
     this.#settle()
   }
 

@@ -1,7 +1,11 @@
 import { gather } from './any.ts'
 import type { Source } from './any.ts'
 
-/** Something that happens again and again. Iterated, it loses nothing, on the terms of `any`. */
+/**
+ * Something that happens again and again.
+ *
+ * Iterated, it loses nothing, on the terms of `any`.
+ */
 export interface Signal<T> extends Source<T>, AsyncIterable<T> {
   readonly listeners: number
   /**
@@ -11,7 +15,11 @@ export interface Signal<T> extends Source<T>, AsyncIterable<T> {
    * once all have heard the value before: everybody hears the same order.
    */
   emit(value: T): void
-  /** Gives the next value; what comes between two calls passes unseen. Rejects with the reason of `abort`. */
+  /**
+   * Gives the next value; what comes between two calls passes unseen.
+   *
+   * Rejects with the reason of `abort`.
+   */
   next(abort?: AbortSignal): Promise<T>
 }
 

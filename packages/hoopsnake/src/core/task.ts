@@ -2,13 +2,21 @@
 export interface Task {
   /** Resolves when it has ended or was stopped; rejects once if it failed. */
   readonly done: Promise<void>
-  /** Ends it. Not a failure. Stopping what has ended, or is being stopped, does nothing more. */
+  /**
+   * Ends it.
+   *
+   * Not a failure. Stopping what has ended, or is being stopped, does nothing more.
+   */
   stop(): void | Promise<void>
 }
 
 /** A task that may need time to stop. */
 export interface AsyncTask extends Task {
-  /** Ends it; resolves when it has ended, in whatever way. Never rejects: that is for `done`. */
+  /**
+   * Ends it; resolves when it has ended, in whatever way.
+   *
+   * Never rejects: that is for `done`.
+   */
   stop(): Promise<void>
 }
 

@@ -21,7 +21,11 @@ export interface Timer {
   readonly size: number
 }
 
-/** Makes a timer. An entry runs at most once each time the clock wakes it; with no entries, nothing waits on the clock. */
+/**
+ * Makes a timer.
+ *
+ * An entry runs at most once each time the clock wakes it; with no entries, nothing waits on the clock.
+ */
 export function createTimer(clock: Clock): Timer {
   const heap = createHeap<Entry>((a, b) => a.due < b.due || (a.due === b.due && a.order < b.order))
   let running = false

@@ -6,6 +6,8 @@ export interface Batch<T> {
   post(message: T): void
   /** Sends what was posted so far, now. */
   flush(): void
+  /** Of the batch that is being gathered; rises with each. */
+  readonly number: number
 }
 
 /**
@@ -16,10 +18,12 @@ export interface Batch<T> {
  */
 export function batchTo<T>(port: Pick<MessagePort | Worker, 'postMessage'>): Batch<T> {
   let messages: T[] = []
+  let number = 0
   const flush = (): void => {
     if (messages.length === 0) return
     const batch = messages
     messages = []
+    number++
     port.postMessage(batch)
   }
   return {
@@ -27,5 +31,8 @@ export function batchTo<T>(port: Pick<MessagePort | Worker, 'postMessage'>): Bat
       if (messages.push(message) === 1) afterTurn(flush)
     },
     flush,
+    get number() {
+      return number
+    },
   }
 }

@@ -13,8 +13,8 @@ export interface ThreadData {
   readonly maxRooms: number
   /** Codes of rooms that may not be opened again: they have brought threads down. */
   readonly banned: readonly string[]
-  /** One i32, shared: the number of the room whose rules run, 0 for none. */
-  readonly running: Int32Array<SharedArrayBuffer>
+  /** Shared: says whose rules run, see `running.ts`. */
+  readonly running: Uint8Array<SharedArrayBuffer>
 }
 
 /** What the gateway's thread tells a thread of rooms. `id` is a connection, `call` comes back with the answer. */
@@ -32,6 +32,15 @@ export type Down =
 /** How a call ended. An error crosses as it is, but for its class. */
 export type Answer = { readonly value: unknown } | { readonly error: unknown }
 
+/** Waits for a promise, and says how it ended. */
+export async function answer(promise: Promise<unknown>): Promise<Answer> {
+  try {
+    return { value: await promise }
+  } catch (error) {
+    return { error }
+  }
+}
+
 /** One frame for one connection or many: `own` comes before it, for those who have one. */
 export interface Write {
   readonly do: 'write'
@@ -48,8 +57,6 @@ export type Up =
   | Write
   | { readonly do: 'close'; readonly id: number; readonly code: number; readonly reason: string }
   | { readonly do: 'ready' }
-  /** The number by which `running` names a room from now on. */
-  | { readonly do: 'named'; readonly number: number; readonly code: string }
   | ({ readonly do: 'listed'; readonly call: number } & Answer)
   | {
       readonly do: 'store'

@@ -1,4 +1,5 @@
 import type { Pipe } from '../../core/pipe.ts'
+import type { Batch } from './batch.ts'
 import type { Up, Write } from './messages.ts'
 
 /** The pipes of a thread of rooms: what is written to them crosses to the sockets. */
@@ -22,16 +23,16 @@ interface Counted {
  * Order holds for each connection: a connection joins a write that is on its way only if nothing else was written to it
  * after that one.
  */
-export function createPipes(post: (message: Up) => void, posted: () => number): Pipes {
+export function createPipes(batch: Batch<Up>): Pipes {
   const open = new Map<number, Counted>()
   // The writes of this batch, by their frame, with their place in the order of writes.
-  let batch = -1
+  let number = -1
   const writes = new Map<Uint8Array, Write>()
   const order = new Map<Write, number>()
 
   function write(id: number, counted: Counted, own: Uint8Array | undefined, frame: Uint8Array): void {
-    if (batch !== posted()) {
-      batch = posted()
+    if (number !== batch.number) {
+      number = batch.number
       writes.clear()
       order.clear()
     }
@@ -48,7 +49,7 @@ export function createPipes(post: (message: Up) => void, posted: () => number): 
     writes.set(frame, made)
     order.set(made, order.size)
     counted.last = made
-    post(made)
+    batch.post(made)
   }
 
   return {
@@ -62,7 +63,7 @@ export function createPipes(post: (message: Up) => void, posted: () => number): 
           return counted.said + counted.since
         },
         close(code, reason) {
-          if (open.delete(id)) post({ do: 'close', id, code, reason })
+          if (open.delete(id)) batch.post({ do: 'close', id, code, reason })
         },
       }
     },

@@ -1,16 +1,16 @@
-import type { Log } from '../../core/log.ts'
 import { inspect } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createHost, type Host } from '../../core/host.ts'
 import type { Rooms } from '../../core/kind.ts'
 import type { Connection } from '../../core/link.ts'
+import type { Log } from '../../core/log.ts'
 import type { Store } from '../../core/store.ts'
 import { realClock } from '../clock.ts'
 import { realEntropy } from '../random.ts'
 import { type Batch, batchTo } from './batch.ts'
-import type { Answer, Down, StoreMethod, ThreadData, Up } from './messages.ts'
-import { threadOf } from './messages.ts'
+import { answer, type Down, type StoreMethod, type ThreadData, threadOf, type Up } from './messages.ts'
 import { createPipes, type Pipes } from './pipes.ts'
+import { setRunning } from './running.ts'
 
 /*
  * A thread of rooms: the same host as `inline()`, with its sockets, its store and its log on the other side of a port.
@@ -31,9 +31,7 @@ const port = parentPort!
 const { url, index, threads, maxRooms, banned, running } = workerData as ThreadData
 
 const batch: Batch<Up> = batchTo(port)
-let posted = 0
 const post = (message: Up): void => batch.post(message)
-port.on('message', () => posted++)
 
 const { default: rooms } = (await import(url)) as { default?: Rooms }
 if (!(rooms?.kinds instanceof Map))
@@ -48,12 +46,12 @@ const host = createHost({
   log: remoteLog(),
   maxRooms,
   owns: (code) => threadOf(code, threads) === index && !banned.includes(code),
-  mark: markRoom(),
+  mark: (code) => setRunning(running, code),
 })
 const thread: Thread = {
   host,
   games: [...rooms.kinds.keys()],
-  pipes: createPipes(post, () => posted),
+  pipes: createPipes(batch),
   connections: new Map(),
   calls,
   post,
@@ -102,15 +100,6 @@ async function pong(rooms: Host, games: readonly string[]): Promise<Up> {
   return { do: 'pong', counts: { ...rooms.counts }, listed: new Map(listed) }
 }
 
-/** Waits for a promise, and says how it ended. */
-export async function answer(promise: Promise<unknown>): Promise<Answer> {
-  try {
-    return { value: await promise }
-  } catch (error) {
-    return { error }
-  }
-}
-
 /** Makes the store of this thread: every call crosses to the store of the server. */
 function remoteStore(): Store {
   let call = 0
@@ -141,20 +130,5 @@ function remoteLog(): Log {
     } catch {
       post({ do: 'log', level, message, fields: { fields: inspect(fields) } })
     }
-  }
-}
-
-/** Makes what notes, for the watchdog in the other thread, whose rules run. */
-function markRoom(): (code: string) => void {
-  const numbers = new Map<string, number>([['', 0]])
-  return (code) => {
-    let number = numbers.get(code)
-    if (number === undefined) {
-      number = numbers.size
-      numbers.set(code, number)
-      // At once, not with the batch: a room that never ends would keep its own name from crossing.
-      port.postMessage([{ do: 'named', number, code } satisfies Up])
-    }
-    Atomics.store(running, 0, number)
   }
 }

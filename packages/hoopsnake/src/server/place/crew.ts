@@ -1,0 +1,220 @@
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '../../core/clock.ts'
+import type { Listing } from '../../core/link.ts'
+import { createTally } from '../../core/limits.ts'
+import type { Log } from '../../core/log.ts'
+import { batchTo, type Batch } from './batch.ts'
+import { answer, type Down, type ThreadData, type Up } from './messages.ts'
+import type { Counts, PlaceGiven } from './place.ts'
+import { createRunning, getRunning } from './running.ts'
+
+/** How often a thread is asked whether it still answers, in ms. */
+const PING_EVERY = 500
+/** How long a thread may not answer before it is ended, in ms. */
+const ANSWER_WITHIN = 2000
+/** How long a thread may take to start, in ms: it loads the game and opens what was saved. */
+const START_WITHIN = 30_000
+/** How long to wait before a thread is started again that ended before it was ready, in ms. */
+const START_AGAIN_AFTER = 1000
+/** A room that brings its thread down more often than this within a minute is not opened again. */
+const MAX_RESTARTS = 3
+
+/** What whoever keeps a thread is told. */
+export interface CrewGiven extends PlaceGiven {
+  readonly index: number
+  readonly threads: number
+  /** Takes what the thread says, but for what concerns the crew itself. */
+  readonly heard: (message: Up) => void
+  /** Told each time a thread is ready after the one before it ended, and which room's rules ran then, if any. */
+  readonly restarted: (culprit: string) => void
+}
+
+/** A thread of rooms that is kept running. */
+export interface Crew {
+  /** Tells the thread; while none runs, nothing. */
+  tell(message: Down): void
+  readonly counts: Counts
+  /** Public rooms by game, up to PING_EVERY ms old. */
+  readonly listed: ReadonlyMap<string, readonly Listing[]>
+  /** Whether a thread runs and is ready. */
+  readonly ready: boolean
+  /** Stops the rooms, then the thread. */
+  stop(): Promise<void>
+}
+
+/**
+ * Keeps one thread of rooms running: one that ends, or does not answer, is replaced, and its saved rooms open again.
+ *
+ * Resolves when the first thread is ready; rejects if it cannot start.
+ */
+export async function keepThread(given: CrewGiven): Promise<Crew> {
+  const crew = new ThreadKeeper(given)
+  await crew.start()
+  return crew
+}
+
+class ThreadKeeper implements Crew {
+  readonly #given: CrewGiven
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #tallies = new Map<string, ReturnType<typeof createTally>>()
+  readonly #banned = new Set<string>()
+  #worker: Worker | undefined
+  #batch: Batch<Down> | undefined
+  #running: Uint8Array = createRunning()
+  #callOff: () => void = () => {}
+  #answeredAt = 0
+  #stopped: PromiseWithResolvers<void> | undefined
+  counts: Counts = { rooms: 0, seats: 0, watchers: 0, ticks: 0 }
+  listed: ReadonlyMap<string, readonly Listing[]> = new Map()
+  ready = false
+
+  constructor(given: CrewGiven) {
+    this.#given = given
+    this.#clock = given.clock
+    this.#log = given.log
+  }
+
+  /** Starts a thread. Rejects if it ends before it is ready. */
+  start(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const worker = this.#spawn()
+    let failure: unknown
+    worker.on('message', (messages: readonly Up[]) => {
+      for (const message of messages) this.#hear(message, resolve)
+    })
+    worker.on('error', (error) => {
+      failure = error
+    })
+    worker.on('exit', (code) => {
+      const why = failure ?? new Error(`the thread ended with code ${code}`)
+      reject(why)
+      this.#gone(why)
+    })
+    this.#answeredAt = this.#clock.now() + START_WITHIN
+    this.#watch(worker)
+    return promise
+  }
+
+  tell(message: Down): void {
+    this.#batch?.post(message)
+  }
+
+  async stop(): Promise<void> {
+    this.#callOff()
+    const worker = this.#worker
+    if (worker === undefined) return
+    this.#stopped = Promise.withResolvers()
+    // A thread that is not ready has nothing to save.
+    if (this.ready) {
+      this.tell({ do: 'stop' })
+      await this.#stopped.promise
+    }
+    await worker.terminate()
+  }
+
+  #spawn(): Worker {
+    const { rooms, index, threads, maxRooms } = this.#given
+    const running = createRunning()
+    const workerData: ThreadData = {
+      url: rooms.url,
+      index,
+      threads,
+      maxRooms,
+      running,
+      banned: [...this.#banned],
+    }
+    // Of the same kind as this file: .ts where sources run, .js where the package is built.
+    const file = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+    const worker = new Worker(file, { workerData, name: `rooms ${index + 1}` })
+    this.#running = running
+    this.#worker = worker
+    this.#batch = batchTo(worker)
+    return worker
+  }
+
+  #hear(message: Up, ready: () => void): void {
+    switch (message.do) {
+      case 'ready':
+        this.ready = true
+        this.#answeredAt = this.#clock.now()
+        return ready()
+      case 'pong':
+        this.#answeredAt = this.#clock.now()
+        this.counts = message.counts
+        this.listed = message.listed
+        return
+      case 'log':
+        return this.#log(message.level, message.message, { ...message.fields, thread: this.#given.index + 1 })
+      case 'store': {
+        const { call, method, args } = message
+        const store = this.#given.store as unknown as Record<
+          string,
+          (...args: readonly unknown[]) => Promise<unknown>
+        >
+        return void answer(store[method]!(...args)).then((told) => this.tell({ do: 'stored', call, ...told }))
+      }
+      case 'stopped':
+        return this.#stopped?.resolve()
+      default:
+        this.#given.heard(message)
+    }
+  }
+
+  /** Pings the thread, and ends one that does not answer: rules that never return cannot be ended otherwise. */
+  #watch(worker: Worker): void {
+    this.#callOff = this.#clock.at(this.#clock.now() + PING_EVERY, () => {
+      const silent = this.#clock.now() - this.#answeredAt
+      if (silent > ANSWER_WITHIN) {
+        this.#log('error', 'a thread does not answer and is ended', {
+          thread: this.#given.index + 1,
+          ms: silent,
+        })
+        void worker.terminate()
+      } else {
+        if (this.ready) this.tell({ do: 'ping' })
+        this.#watch(worker)
+      }
+    })
+  }
+
+  /** Notes that the thread ended, and starts another. */
+  #gone(why: unknown): void {
+    const started = this.ready
+    this.#callOff()
+    this.#worker = undefined
+    this.#batch = undefined
+    this.ready = false
+    this.listed = new Map()
+    this.counts = { ...this.counts, rooms: 0, seats: 0, watchers: 0 }
+    if (this.#stopped !== undefined) return this.#stopped.resolve()
+    // One that never started would not start the next time either.
+    if (!started && this.#tallies.size === 0) return
+    const culprit = getRunning(this.#running)
+    this.#log('error', 'a thread of rooms ended; starting another', {
+      thread: this.#given.index + 1,
+      ...(culprit && { room: culprit }),
+      error: why,
+    })
+    this.#blame(culprit)
+    // At once where it ran; one that did not even start may need a moment, and must not be started over and over.
+    const wait = started ? 0 : START_AGAIN_AFTER
+    this.#callOff = this.#clock.at(this.#clock.now() + wait, () => {
+      this.start().then(
+        () => this.#given.restarted(culprit),
+        () => {
+          // Heard of by `exit`, which starts the next one.
+        },
+      )
+    })
+  }
+
+  /** Counts what a room did; one that goes on doing it is not opened again. */
+  #blame(code: string): void {
+    const tally = this.#tallies.get(code) ?? createTally({ most: MAX_RESTARTS, within: 60_000 })
+    this.#tallies.set(code, tally)
+    if (tally.count(this.#clock.now()) || code === '') return
+    this.#banned.add(code)
+    this.#log('error', 'a room brings its thread down again and again, and stays closed', { room: code })
+  }
+}
