@@ -56,6 +56,7 @@ describe('[WI8] a value that is not of the type is a Misfit', () => {
     for (const attempt of [
       () => type.write(new Writer(), value),
       () => type.diff(new Writer(), type.schema, value),
+      () => type.write(new Writer(), type.copy(value)),
     ]) {
       expect(attempt).toThrow(Misfit)
       expect(attempt).toThrow(message)

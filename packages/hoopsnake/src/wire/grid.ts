@@ -41,7 +41,10 @@ export function grid(width: number, height: number): Type<Uint8Array> {
       return value
     },
     read: (r) => r.raw(cells),
-    copy: (value) => new Uint8Array(value),
+    copy(value) {
+      check(value)
+      return new Uint8Array(value)
+    },
     diff(w, shadow, value) {
       check(value)
       let last = 0

@@ -41,7 +41,10 @@ export function list<T>(type: Type<T>, max: number): Type<T[]> {
       return value
     },
     read: (r) => readOnto(r, type, max, []),
-    copy: (value) => value.map((element) => type.copy(element)),
+    copy(value) {
+      check(value)
+      return copyFrom(type, value, 0, [])
+    },
     diff(w, shadow, value) {
       check(value)
       return type.atom ? diffRuns(w, type, shadow, value) : diffPlaces(w, type, shadow, value)
@@ -61,6 +64,17 @@ function writeFrom<T>(w: Writer, type: Type<T>, value: T[], from: number): void 
   } catch (error) {
     throw within(error, i)
   }
+}
+
+/** Copies the elements from place `from` on onto the end of `onto`, and returns that. */
+function copyFrom<T>(type: Type<T>, value: readonly T[], from: number, onto: T[]): T[] {
+  let i = from
+  try {
+    for (; i < value.length; i++) onto.push(type.copy(value[i]!))
+  } catch (error) {
+    throw within(error, i)
+  }
+  return onto
 }
 
 function diffPlaces<T>(w: Writer, type: Type<T>, shadow: T[], value: T[]): T[] {
@@ -92,8 +106,7 @@ function diffPlaces<T>(w: Writer, type: Type<T>, shadow: T[], value: T[]): T[] {
   w.uint(value.length - kept)
   writeFrom(w, type, value, kept)
   shadow.length = kept
-  for (let j = kept; j < value.length; j++) shadow.push(type.copy(value[j]!))
-  return shadow
+  return copyFrom(type, value, kept, shadow)
 }
 
 function patchPlaces<T>(r: Reader, type: Type<T>, max: number, base: readonly T[]): T[] {

@@ -43,8 +43,15 @@ export function map<K extends string | number, V>(key: Type<K>, type: Type<V>, m
     },
     read: (r) => readOnto(r, entries, new Map()),
     copy(value) {
+      check(value)
       const twin = new Map<K, V>()
-      for (const [at, item] of value) twin.set(at, type.copy(item))
+      for (const [at, item] of value) {
+        try {
+          twin.set(at, type.copy(item))
+        } catch (error) {
+          throw within(error, `[${String(at)}]`)
+        }
+      }
       return twin
     },
     diff(w, shadow, value) {

@@ -65,6 +65,7 @@ describe('[WI8] a Misfit names the place', () => {
     for (const attempt of [
       () => state.write(new Writer(), bad),
       () => state.diff(new Writer(), fresh(), bad),
+      () => state.write(new Writer(), state.copy(bad)),
     ]) {
       expect(attempt).toThrow(Misfit)
       expect(attempt).toThrow(message)
@@ -96,6 +97,7 @@ describe('[WI12] a struct has its fields, no more and no fewer', () => {
     const wrong = value as Value<typeof s>
     expect(() => s.write(new Writer(), wrong)).toThrow(message)
     expect(() => s.diff(new Writer(), { name: 'a', luck: 1 }, wrong)).toThrow(message)
+    expect(() => s.copy(wrong)).toThrow(message)
   })
 
   test('a field may be called as something that every object has', () => {

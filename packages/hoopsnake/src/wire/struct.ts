@@ -51,8 +51,14 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
       return value
     },
     copy(value) {
+      check(names, value)
       const twin: Plain = {}
-      for (let i = 0; i < names.length; i++) twin[names[i]!] = types[i]!.copy(value[names[i]!])
+      let i = 0
+      try {
+        for (; i < names.length; i++) twin[names[i]!] = types[i]!.copy(value[names[i]!])
+      } catch (error) {
+        throw within(error, names[i]!)
+      }
       return twin
     },
     ...fieldwiseDiff(names, types),

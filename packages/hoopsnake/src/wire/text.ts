@@ -28,21 +28,28 @@ export function str(max: number): Type<string> {
 /** At most `max` bytes. Compared by content: it may be changed in place. */
 export function bytes(max: number): Type<Uint8Array> {
   needMax(max, 'bytes(256)')
+  const check = (value: Uint8Array): void => {
+    if (value instanceof Uint8Array && value.length <= max) return
+    throw misfit(`a Uint8Array of at most ${max} bytes`, value)
+  }
   const type: Type<Uint8Array> = {
     schema: `bytes(${max})`,
     least: 1,
     atom: false,
     write(w, value) {
-      if (!(value instanceof Uint8Array) || value.length > max)
-        throw misfit(`a Uint8Array of at most ${max} bytes`, value)
+      check(value)
       w.uint(value.length)
       w.raw(value)
       return value
     },
     read: (r) => r.raw(r.count(max, 1)),
-    copy: (value) => new Uint8Array(value),
+    copy(value) {
+      check(value)
+      return new Uint8Array(value)
+    },
     diff(w, shadow, value) {
-      if (value instanceof Uint8Array && equal(shadow, value)) return shadow
+      check(value)
+      if (equal(shadow, value)) return shadow
       return new Uint8Array(type.write(w, value))
     },
     patch: (r) => type.read(r),

@@ -175,7 +175,10 @@ export function trail<T>(type: Type<T>, max: number): Type<Trail<T>> {
       return value
     },
     read: (r) => new Trail(readOnto(r, type, max, [])),
-    copy: (value) => value.twin(),
+    copy(value) {
+      check(value, max)
+      return value.twin()
+    },
     diff(w, shadow, value) {
       check(value, max)
       const start = w.length

@@ -10,7 +10,8 @@ import type { Writer } from './writer.ts'
  * - `read(write(x)) = x`, where x is what `write` returned;
  * - `diff` writes nothing if and only if nothing changed, and what it returns equals `patch(base, those bytes)`;
  * - `read` and `patch` throw {@link Malformed}, and nothing else, on bytes that are not a value;
- * - `write` and `diff` throw {@link Misfit} on a value that is not of the type.
+ * - `write` and `diff` throw {@link Misfit} on a value that is not of the type, `copy` on one of another shape;
+ *   a writer or shadow that this happened to holds half a value.
  */
 export interface Type<T> {
   /** Canonical text of the type, e.g. `list(u8,999)`. Part of the schema hash; says all that `read` depends on. */
@@ -25,10 +26,10 @@ export interface Type<T> {
    */
   write(w: Writer, value: T): T
   read(r: Reader): T
-  /** Copies deeply; the copy shares nothing mutable with the original. Does not round. */
+  /** Copies deeply; the copy shares nothing mutable with the original. Does not round, nor look at atoms. */
   copy(value: T): T
   /**
-   * Writes what turns `shadow` into `value`, rounds `value` like `write`, and returns the shadow advanced:
+   * Writes what turns `shadow` (a copy of something rounded) into `value`, rounds `value`, and returns the shadow advanced:
    * an atom's new value, or the container `shadow` itself, changed in place (a fresh copy where it had to begin anew).
    */
   diff(w: Writer, shadow: T, value: T): T
