@@ -21,9 +21,10 @@ export type Happening<V> = { [K in keyof V]: { readonly from: K; readonly value:
 /**
  * Waits for any of several sources, again and again, and loses nothing.
  *
- * `for await (const event of any({ tick, message })) …`: from the call of `any` on, each event is served once and in order;
- * what comes while another is handled is kept. When `most` are kept and one more comes, it stops listening, serves
- * those and then throws an error with the code `OVERFLOW`. However it ends, it leaves no listener behind.
+ * `for await (const event of any({ tick, message })) …`: from the call of `any` on, each event is served once
+ * and in order; what comes while another is handled is kept. When `most` are kept and one more comes, it
+ * stops listening, serves those and then throws an error with the code `OVERFLOW`. However it ends, it leaves
+ * no listener behind.
  */
 export function any<V extends object>(
   sources: { readonly [K in keyof V]: Source<V[K]> },

@@ -18,11 +18,7 @@ export interface Clock {
   at(due: number, wake: () => void): () => void
 }
 
-/**
- * A span of time: milliseconds, or a number with `ms`, `s`, `m` or `h`, e.g.
- *
- * `'30s'`.
- */
+/** A span of time: milliseconds, or a number with ms, s, m or h, as `'30s'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h'}`
 
 const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -41,7 +37,8 @@ export interface VirtualClock extends Clock {
   /**
    * Moves time on by `ms`, calling what falls due on the way.
    *
-   * In order, and each at its own time. Within such a call it says that the call takes `ms`: a stall. What falls due meanwhile is called late.
+   * In order, and each at its own time. Within such a call it says that the call takes `ms`: a stall. What
+   * falls due meanwhile is called late.
    */
   advance(ms: number): void
   /** The time at which the next thing falls due, or undefined. */

@@ -37,8 +37,9 @@ export interface LoopOptions {
   /**
    * What to do when more than one tick is due. Default `{ catchUp: 4 }`.
    *
-   * `{ catchUp: max }` makes up to `max` at once and skips the others; 'skip' makes one and skips the others; 'slow' makes one
-   * and moves the schedule on by the others; 'fail' makes none and fails with {@link TooLate}.
+   * `{ catchUp: max }` makes up to `max` at once and skips the others; 'skip' makes one and skips the others;
+   * 'slow' makes one and moves the schedule on by the others; 'fail' makes none and fails with
+   * {@link TooLate}.
    */
   readonly late?: LatePolicy
   /**
@@ -96,8 +97,8 @@ export class TooLate extends Error {
 /**
  * Makes the loops of a clock, which share one timer.
  *
- * Loops due at the same time run in the order of their starting. Each runs at most once per turn of the timer, so that a loop
- * that cannot keep up does not keep sockets and other loops waiting.
+ * Loops due at the same time run in the order of their starting. Each runs at most once per turn of the
+ * timer, so that a loop that cannot keep up does not keep sockets and other loops waiting.
  */
 export function createLoops(clock: Clock): Loops {
   const timer = createTimer(clock)

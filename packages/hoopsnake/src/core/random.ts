@@ -27,7 +27,8 @@ export interface Random {
  * Not for secrets: outputs give the state away.
  *
  * Algorithm: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna, public domain,
- * https://prng.di.unimi.it/xoshiro128starstar.c; "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47(4), 2021.
+ * https://prng.di.unimi.it/xoshiro128starstar.c; "Scrambled Linear Pseudorandom Number Generators", ACM TOMS
+ * 47(4), 2021.
  */
 export function createRandom(seed: number | RandomState): Random {
   let [a, b, c, d] = typeof seed === 'number' ? spread(seed) : checked(seed)
@@ -70,7 +71,8 @@ export function createRandom(seed: number | RandomState): Random {
  *
  * Never all zero: only one input mixes to zero.
  *
- * SplitMix (Steele, Lea, Flood, OOPSLA 2014) in 32 bits, with the finaliser of MurmurHash3 (Austin Appleby, public domain).
+ * SplitMix (Steele, Lea, Flood, OOPSLA 2014) in 32 bits, with the finaliser of MurmurHash3 (Austin Appleby,
+ * public domain).
  */
 function spread(seed: number): RandomState {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed ${seed}: give a safe integer`)

@@ -11,8 +11,8 @@ export interface Signal<T> extends Source<T>, AsyncIterable<T> {
   /**
    * Tells all listeners, in the order of their coming.
    *
-   * One that comes meanwhile hears the next value, one that leaves meanwhile hears none. A listener that emits, emits
-   * once all have heard the value before: everybody hears the same order.
+   * One that comes meanwhile hears the next value, one that leaves meanwhile hears none. A listener that
+   * emits, emits once all have heard the value before: everybody hears the same order.
    */
   emit(value: T): void
   /**
@@ -26,8 +26,8 @@ export interface Signal<T> extends Source<T>, AsyncIterable<T> {
 /**
  * Makes a signal.
  *
- * A listener that throws keeps none of the others from hearing. `failed`, of the signal's owner, is told each such
- * error; without it, `emit` throws them together as an AggregateError.
+ * A listener that throws keeps none of the others from hearing. `failed`, of the signal's owner, is told each
+ * such error; without it, `emit` throws them together as an AggregateError.
  */
 export function signal<T>(failed?: (error: unknown) => void): Signal<T> {
   const listening = new Set<{ readonly listener: (value: T) => void }>()

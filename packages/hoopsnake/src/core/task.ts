@@ -23,8 +23,9 @@ export interface AsyncTask extends Task {
 /**
  * How a running thing ends: once, in one of two ways.
  *
- * A failure is told to `failed`, at once, and then to whoever awaits `done`. With a `failed` nobody needs to await `done`;
- * without one, or if `failed` throws itself, a `done` that nobody awaits is an unhandled rejection: never silence.
+ * A failure is told to `failed`, at once, and then to whoever awaits `done`. With a `failed` nobody needs to
+ * await `done`; without one, or if `failed` throws itself, a `done` that nobody awaits is an unhandled
+ * rejection: never silence.
  */
 export interface Ending {
   readonly done: Promise<void>
@@ -64,8 +65,9 @@ export function createEnding(failed?: (error: unknown) => void): Ending {
 /**
  * Starts `run` in its own turn, as soon as the one that goes on is over.
  *
- * `stop` aborts the signal and resolves when `run` has returned, however it ended. Stopped in the turn of its start, `run` is
- * never called. What `run` throws is a failure, unless it was stopped and threw the signal's reason or another AbortError.
+ * `stop` aborts the signal and resolves when `run` has returned, however it ended. Stopped in the turn of its
+ * start, `run` is never called. What `run` throws is a failure, unless it was stopped and threw the signal's
+ * reason or another AbortError.
  */
 export function task(
   run: (signal: AbortSignal) => Promise<void>,
