@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join as path } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { memoryStore, rooms } from 'hoopsnake'
-import { join, list, watch } from 'hoopsnake/client'
+import { join, list } from 'hoopsnake/client'
 import { serve } from 'hoopsnake/server'
 import { afterAll, describe, expect, test } from 'vitest'
 import { pit } from './protocol.ts'
@@ -56,10 +56,10 @@ test('[bug 9] scores outlive a kill: they are in the file as soon as the table s
   void game.leave()
 
   const second = await start('classic', 'kill.db')
-  const watcher = await watch(second.url, pit)
-  expect(watcher.state.top[0]!.name).toBe('Ann')
-  expect(watcher.state.top[0]!.score).toBeGreaterThanOrEqual(best!.score)
-  await watcher.leave()
+  const again = await join(second.url, pit, { name: 'Bob' })
+  await expect.poll(() => again.state.top[0], { timeout: 10_000 }).toMatchObject({ name: 'Ann' })
+  expect(again.state.top[0]!.score).toBeGreaterThanOrEqual(best!.score)
+  await again.leave()
   second.child.kill('SIGTERM')
   expect((await once(second.child, 'exit'))[0]).toBe(0)
 })

@@ -316,6 +316,19 @@ describe('scores', () => {
     ])
   })
 
+  test('who joins or comes back brings the table up to date, also with what other rooms wrote', async () => {
+    const store = memoryStore()
+    const game = stage(classic, { store })
+    await store.record('classic', 'Bob', 3)
+    const seat = game.join()
+    await game.settle()
+    expect(game.state.top).toEqual([{ name: 'Bob', score: 3 }])
+    await store.record('classic', 'Cat', 4)
+    classic.back!(game.room, seat)
+    await game.settle()
+    expect(game.state.top).toHaveLength(2)
+  })
+
   test('a table that could not be read leaves the old one', () => {
     const game = stage(classic, { top: [{ name: 'Bob', score: 3 }] })
     classic.results.scores(game.room, { ok: false, code: 'FAILED', message: 'disk full' })

@@ -6,7 +6,7 @@ import { born, cradles } from './birth.ts'
 import { living, snakeOn } from './board.ts'
 import { away, cellAt, inside } from './cells.ts'
 import { chance, dropFood, dropStone, worth } from './food.ts'
-import { saveScore } from './scores.ts'
+import { saveScore, showScores } from './scores.ts'
 import { colorOf, join, mine } from './seats.ts'
 import { cellsOf, crawl, goes, steer, unborn } from './snake.ts'
 
@@ -31,7 +31,16 @@ export const classic: Rules<Pit, Score[]> = {
   }),
 
   mine,
-  join,
+
+  // Who has a name may take a seat, and sees the scores of all pits.
+  join(room, seat, ask) {
+    const refused = join(room, seat, ask)
+    if (refused === undefined) showScores(room)
+    return refused
+  },
+
+  // Who comes back may come back after a crash: the state is then some seconds old, the store is not.
+  back: showScores,
 
   // Who leaves, dies; the corpse stays.
   leave(room, seat) {

@@ -10,6 +10,11 @@ export function topScores({ store }: Services): Promise<Score[]> {
   return store.top(BOARD, TOP)
 }
 
+/** Brings everybody the table as it is now: other rooms, and this one before a crash, have written into it. */
+export function showScores(room: Room<Pit>): void {
+  room.later(topScores, 'scores')
+}
+
 /** Writes down what a snake has reached, at its death and not later, and brings the new table to everybody. */
 export function saveScore(room: Room<Pit>, { name, score }: Snake): void {
   if (score === 0) return
