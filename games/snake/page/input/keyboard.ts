@@ -10,6 +10,11 @@ export interface Wishes {
 
 /** Listens to the keyboard, except while something is typed or a dialog is open. */
 export function listenToKeys(wishes: Wishes): void {
+  // A button that was clicked gives the keyboard back to the game, or Space would press it again.
+  addEventListener('click', ({ target, detail }) => {
+    const byPointer = detail > 0
+    if (byPointer && target instanceof HTMLElement) target.closest('button')?.blur()
+  })
   addEventListener('keydown', (event) => {
     if (document.querySelector('dialog[open]') || event.target instanceof HTMLInputElement) return
     const command = commandOf(event)

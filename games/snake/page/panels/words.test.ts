@@ -77,7 +77,11 @@ test.each([
 })
 
 test('a lost connection is said, and nothing is to be pressed meanwhile', () => {
-  expect(bannerFor(facts({ status: 'away', me: 1 }))).toMatchObject({ title: 'Reconnecting…', act: '', does: 'nothing' })
+  expect(bannerFor(facts({ status: 'away', me: 1 }))).toMatchObject({
+    title: 'Reconnecting…',
+    act: '',
+    does: 'nothing',
+  })
 })
 
 test('the status line says how it stands, and where', () => {
