@@ -1,8 +1,7 @@
 import { Reader } from '../wire/reader.ts'
 import type { Dial, Ends, Line } from '../client/dial.ts'
 import type { Clock } from '../core/clock.ts'
-import { readHello, readWelcome } from '../core/frames/hello.ts'
-import { down } from '../core/frames/kinds.ts'
+import { readHello } from '../core/frames/hello.ts'
 import type { Connection, Link } from '../core/link.ts'
 import type { Pipe } from '../core/pipe.ts'
 
@@ -29,8 +28,8 @@ export interface CarrierGiven {
   readonly link: () => Link
   /** What `auth` would answer. */
   readonly user: unknown
-  /** Told the code of each room the client is let into, when that is sent. */
-  readonly welcomed: (code: string) => void
+  /** Shown every frame that the server sends, when it does. */
+  readonly sent: (frame: Uint8Array) => void
 }
 
 /** The way between one client and the server, over all its connections. */
@@ -130,8 +129,8 @@ function connect(
   }
   const pipe: Pipe = {
     write(frame, then) {
-      if (frame[0] === down.WELCOME) given.welcomed(readWelcome(new Reader(frame.subarray(1))).room)
       for (const one of then === undefined ? [frame] : [frame, then]) {
+        given.sent(one)
         ways.down.put(one.length, () => !closed && ends.frame(one))
       }
     },

@@ -2,19 +2,19 @@ import type { Game, PlayOptions, Watcher } from '../client/index.ts'
 import { create, join, watch } from '../client/index.ts'
 import type { VirtualClock } from '../core/clock.ts'
 import { virtualClock } from '../core/clock.ts'
-import { createHost } from '../core/host.ts'
-import type { Host } from '../core/host.ts'
 import type { RoomKind } from '../core/kind.ts'
-import { rooms } from '../core/kind.ts'
 import type { AnyProtocol, HiddenOf, JoinOf, MineOf, OptionsOf, StateOf } from '../core/protocol.ts'
 import { createRandom } from '../core/random.ts'
 import type { Store } from '../core/store.ts'
 import { memoryStore } from '../core/store.ts'
-import type { MachineClock } from './clock.ts'
-import { machineClock, turn } from './clock.ts'
+import { turn } from './clock.ts'
 import type { Desync } from './compare.ts'
-import type { Carrier, Net } from './network.ts'
+import type { Logged } from './machine.ts'
+import { startServer } from './machine.ts'
+import type { Carrier, CarrierGiven, Net } from './network.ts'
 import { createCarrier } from './network.ts'
+import type { Time } from './time.ts'
+import { advance, pass } from './time.ts'
 import { createWitness } from './witness.ts'
 
 /** What a simulation is made of besides the room. */
@@ -66,13 +66,10 @@ export interface Simulation<P extends AnyProtocol> {
   /** Lists every state that a client had and that was not, byte by byte, the room's at that tick. */
   desyncs(): Desync[]
   /** Warnings and errors of the server. */
-  readonly logged: readonly { readonly level: string; readonly message: string; readonly fields: unknown }[]
+  readonly logged: readonly Logged[]
   /** Ends everything. */
   stop(): Promise<void>
 }
-
-/** Virtual time that a client may take to get in, in ms. */
-const PATIENCE = 60_000
 
 /**
  * Runs a kind of room with real clients over a bad network: no socket, no sleep, the same run for the same seed.
@@ -96,31 +93,21 @@ export function simulate<P extends AnyProtocol>(
   const clock = virtualClock()
   const machine = startServer(kind, { clock, seed, store, woke: () => witness.record() })
   const witness = createWitness(protocol, (code) => machine.host.room(protocol.name, code)?.machine)
-  const carriers = new Map<Watcher<P>, Carrier>()
-  const [chance, redials] = [createRandom(seed + 1), createRandom(seed + 2)]
-
-  async function enter<G extends Watcher<P>>(
-    client: Client<P>,
-    dial: (options: object) => Promise<G>,
-  ): Promise<G> {
-    const carrier = createCarrier({
-      clock,
-      random: () => chance.next(),
-      net: client.net ?? net,
-      link: () => machine.host,
-      user: client.user,
-      welcomed: (code) => witness.meet(code),
-    })
-    const given = { ...client, clock, dial: carrier.dial, random: () => redials.next(), keep: false }
-    const game = await pass(clock, dial(given))
-    carriers.set(game, carrier)
+  const settle = (): Promise<void> => turn().then(() => witness.record())
+  const time: Time = { clock, settle }
+  const chance = createRandom(seed + 1)
+  const clients = createClients<P>(time, seed + 2, (client) => ({
+    clock,
+    random: () => chance.next(),
+    net: client.net ?? net,
+    link: () => machine.host,
+    user: client.user,
+    sent: (frame) => witness.overhear(frame),
+  }))
+  const enter = async <G extends Watcher<P>>(client: Client<P>, dial: Dialling<G>): Promise<G> => {
+    const game = await clients.enter(client, dial)
     witness.watch(game)
     return game
-  }
-  const carrierOf = (game: Watcher<P>): Carrier => {
-    const carrier = carriers.get(game)
-    if (carrier === undefined) throw new Error('this game is not of this simulation')
-    return carrier
   }
   const { hz = 20 } = kind.options
   return {
@@ -128,19 +115,15 @@ export function simulate<P extends AnyProtocol>(
     join: (ask, client = {}) => enter(client, (given) => join('', protocol, ask, given)),
     create: (ask, client = {}) => enter(client, (given) => create('', protocol, ask, given)),
     watch: (client = {}) => enter(client, (given) => watch('', protocol, given)),
-    ticks: (count) => advance(clock, hz === 'events' ? count : (count * 1000) / hz),
-    advance: (ms) => advance(clock, ms),
-    cut: (game) => carrierOf(game).cut(),
-    heal: (game) => carrierOf(game).heal(),
-    drop: (game) => carrierOf(game).drop(),
+    ticks: (count) => advance(time, hz === 'events' ? count : (count * 1000) / hz),
+    advance: (ms) => advance(time, ms),
+    cut: (game) => clients.carrier(game).cut(),
+    heal: (game) => clients.carrier(game).heal(),
+    drop: (game) => clients.carrier(game).drop(),
     async restart(how = 'stopped') {
-      if (how === 'stopped') {
-        const stopped = machine.host.stop()
-        witness.record()
-        await pass(clock, stopped)
-      }
-      if (how === 'killed') for (const carrier of carriers.values()) carrier.drop()
-      await pass(clock, machine.startAgain())
+      if (how === 'stopped') await pass(time, machine.host.stop())
+      if (how === 'killed') for (const [, carrier] of clients.all) carrier.drop()
+      await pass(time, machine.startAgain())
     },
     room(code = witness.codes()[0] ?? '') {
       const room = machine.host.room(protocol.name, code)
@@ -150,75 +133,43 @@ export function simulate<P extends AnyProtocol>(
     desyncs: () => witness.desyncs(),
     logged: machine.logged,
     async stop() {
-      for (const game of carriers.keys()) void game.leave()
-      await pass(clock, machine.host.stop())
+      for (const [game] of clients.all) void game.leave()
+      await pass(time, machine.host.stop())
       machine.kill()
     },
   }
 }
 
-/** A server process: it can be stopped or killed, and started again over its store. */
-function startServer(
-  kind: RoomKind,
-  given: { clock: VirtualClock; seed: number; store: Store; woke: () => void },
+/** Makes a client with these options. */
+type Dialling<G> = (
+  options: Pick<PlayOptions<AnyProtocol>, 'clock' | 'dial' | 'random' | 'keep'>,
+) => Promise<G>
+
+/** The clients of a simulation, and the way of each to the server. */
+function createClients<P extends AnyProtocol>(
+  time: Time,
+  seed: number,
+  way: (client: Client<P>) => CarrierGiven,
 ): {
-  readonly host: Host
-  readonly logged: { level: string; message: string; fields: unknown }[]
-  kill(): void
-  startAgain(): Promise<void>
+  readonly all: ReadonlyMap<Watcher<P>, Carrier>
+  enter<G extends Watcher<P>>(client: Client<P>, dial: Dialling<G>): Promise<G>
+  carrier(game: Watcher<P>): Carrier
 } {
-  const logged: { level: string; message: string; fields: unknown }[] = []
-  const secrets = createRandom(given.seed)
-  let process: MachineClock
-  let host: Host
-  const start = (): void => {
-    process = machineClock(given.clock, given.woke)
-    host = createHost({
-      rooms: rooms('simulated:', { room: kind }),
-      clock: process,
-      entropy: () => Math.floor(secrets.next() * 2 ** 32),
-      store: given.store,
-      log(level, message, fields) {
-        if (level === 'warn' || level === 'error') logged.push({ level, message, fields })
-      },
-    })
-  }
-  start()
+  const all = new Map<Watcher<P>, Carrier>()
+  const chance = createRandom(seed)
   return {
-    get host() {
-      return host
+    all,
+    async enter(client, dial) {
+      const carrier = createCarrier(way(client))
+      const options = { clock: time.clock, dial: carrier.dial, random: () => chance.next(), keep: false }
+      const game = await pass(time, dial({ ...client, ...options }))
+      all.set(game, carrier)
+      return game
     },
-    logged,
-    kill: () => process.kill(),
-    startAgain() {
-      process.kill()
-      start()
-      return host.restore()
+    carrier(game) {
+      const carrier = all.get(game)
+      if (carrier === undefined) throw new Error('this game is not of this simulation')
+      return carrier
     },
-  }
-}
-
-/** Lets time pass, everything that falls due at its time, and what was promised come about in between. */
-async function advance(clock: VirtualClock, ms: number): Promise<void> {
-  const end = clock.now() + ms
-  for (;;) {
-    await turn()
-    const { next } = clock
-    clock.advance(Math.min(next ?? end, end) - clock.now())
-    if (next === undefined || next > end) return
-  }
-}
-
-/** Lets time pass until a promise has come about. */
-async function pass<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
-  const end = clock.now() + PATIENCE
-  let pending = true
-  const settled = (): void => void (pending = false)
-  promise.then(settled, settled)
-  for (;;) {
-    await turn()
-    if (!pending) return promise
-    if (clock.next === undefined || clock.next > end) throw new Error(`nothing came of it in ${PATIENCE} ms`)
-    clock.advance(clock.next - clock.now())
   }
 }

@@ -1,4 +1,7 @@
+import { Reader } from '../wire/reader.ts'
 import type { Watcher } from '../client/index.ts'
+import { readWelcome } from '../core/frames/hello.ts'
+import { down } from '../core/frames/kinds.ts'
 import type { Machine } from '../core/machine.ts'
 import type { AnyProtocol, Data } from '../core/protocol.ts'
 import type { Desync } from './compare.ts'
@@ -16,8 +19,8 @@ interface Snapshot {
 
 /** Remembers what rooms were, and holds what clients have against it. */
 export interface Witness<P extends AnyProtocol> {
-  /** Learns that there is a room with that code. */
-  meet(code: string): void
+  /** Learns from what the server sends which rooms there are. */
+  overhear(frame: Uint8Array): void
   /** Remembers all rooms as they are now, as far as that was sent. */
   record(): void
   /** Compares everything that a client gets from now on. */
@@ -59,8 +62,11 @@ export function createWitness<P extends AnyProtocol>(
     found.push({ room: code, tick, seat, ...last })
   }
   return {
-    meet(code) {
-      if (!history.has(code)) history.set(code, { last: undefined, ticks: new Map() })
+    overhear(frame) {
+      const r = new Reader(frame)
+      if (r.u8() !== down.WELCOME) return
+      const { room } = readWelcome(r)
+      if (!history.has(room)) history.set(room, { last: undefined, ticks: new Map() })
       record()
     },
     record,
