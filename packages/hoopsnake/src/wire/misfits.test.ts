@@ -97,7 +97,11 @@ describe('[WI12] a struct has its fields, no more and no fewer', () => {
     const wrong = value as Value<typeof s>
     expect(() => s.write(new Writer(), wrong)).toThrow(message)
     expect(() => s.diff(new Writer(), { name: 'a', luck: 1 }, wrong)).toThrow(message)
-    expect(() => s.copy(wrong)).toThrow(message)
+  })
+
+  test('a copy has the fields that the type carries, if all are there', () => {
+    expect(s.copy({ name: 'a', luck: 1, colour: 3 } as Value<typeof s>)).toEqual({ name: 'a', luck: 1 })
+    expect(() => s.copy({ name: 'a' } as Value<typeof s>)).toThrow('luck: is missing')
   })
 
   test('a field may be called as something that every object has', () => {

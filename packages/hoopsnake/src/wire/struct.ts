@@ -51,7 +51,7 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
       return value
     },
     copy(value) {
-      check(names, value)
+      checkPresent(names, value)
       const twin: Plain = {}
       let i = 0
       try {
@@ -111,15 +111,21 @@ function fieldwiseDiff(
 
 /** Throws Misfit unless `value` has exactly these fields: what no type carries would be lost in silence. */
 function check(names: readonly string[], value: Plain): void {
-  if (typeof value !== 'object' || value === null)
-    throw misfit(`an object with ${names.join(', ') || 'no fields'}`, value)
+  checkPresent(names, value)
   let count = 0
   for (const _ in value) count++
+  if (count === names.length) return
+  const extra = Object.keys(value).find((name) => !names.includes(name))
+  throw new Misfit(`has the unknown field '${extra}'; known are ${names.join(', ') || 'none'}`)
+}
+
+/** Throws Misfit unless `value` has these fields at least. */
+function checkPresent(names: readonly string[], value: Plain): void {
+  if (typeof value !== 'object' || value === null) {
+    throw misfit(`an object with ${names.join(', ') || 'no fields'}`, value)
+  }
   // Undefined may be the value of a field that is there, or of one that is not.
   for (let i = 0; i < names.length; i++) {
     if (value[names[i]!] === undefined && !(names[i]! in value)) throw new Misfit('is missing').at(names[i]!)
   }
-  if (count === names.length) return
-  const extra = Object.keys(value).find((name) => !names.includes(name))
-  throw new Misfit(`has the unknown field '${extra}'; known are ${names.join(', ') || 'none'}`)
 }

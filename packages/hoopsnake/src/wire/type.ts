@@ -26,7 +26,7 @@ export interface Type<T> {
    */
   write(w: Writer, value: T): T
   read(r: Reader): T
-  /** Copies deeply; the copy shares nothing mutable with the original. Does not round, nor look at atoms. */
+  /** Copies deeply what the type carries; the copy shares nothing mutable with the original. Does not round. */
   copy(value: T): T
   /**
    * Writes what turns `shadow` (a copy of something rounded) into `value`, rounds `value`, and returns the shadow advanced:
