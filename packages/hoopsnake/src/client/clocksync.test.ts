@@ -104,7 +104,8 @@ describe('the estimate of the server’s tick', () => {
   test('[CL14] is never behind a state that is here', () => {
     const timeline = new Timeline()
     timeline.start(welcome, 0)
-    timeline.frame(150, 10)
-    expect(timeline.position(10)).toBeGreaterThanOrEqual(150)
+    timeline.position(9)
+    timeline.frame(103, 10)
+    expect(timeline.position(10)).toBeGreaterThanOrEqual(103)
   })
 })

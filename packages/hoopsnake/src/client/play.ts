@@ -125,7 +125,6 @@ export class Play implements Plan {
     const { protocol, rules } = this.#setup
     const { room: code, seat, hz } = welcome
     this.room = welcome
-    this.#asking = false
     this.#version++
     this.replica.renew()
     this.timeline.start(welcome, this.clock.now())

@@ -83,6 +83,8 @@ describe('frames', () => {
     table.server.line.raw([7, 1, 11, 8, 255])
     table.server.line.own(11, { mineDiff: changeOfMine(yard, { steps: 0 }, { steps: 5 }) })
     expect(table.heard('askFull')).toHaveLength(1)
+    table.server.line.delta(11, yardState(10, 0, 50), yardState(11, 0, 50))
+    expect(game.mine).toEqual({ steps: 0 })
     table.server.line.own(12, { mine: wholeMine(yard, { steps: 7 }) })
     table.server.line.full(12, yardState(12))
     expect(game.mine).toEqual({ steps: 7 })
