@@ -52,7 +52,11 @@ export interface Bus {
    * What a listener throws is logged and disturbs nobody.
    */
   subscribe(topic: string, listener: (message: Uint8Array) => void): () => void
-  /** Asks those who `respond` to the topic; exactly one of them answers. Rejects with a Refused, see `busCodes`. */
+  /**
+   * Asks those who `respond` to the topic; at most one of them is handed the request. Rejects with a Refused, see `busCodes`.
+   *
+   * An end waits for 5,000 answers at once; more are refused: BUS_FULL.
+   */
   request(topic: string, message: Uint8Array, asking?: Asking): Promise<Uint8Array>
   /**
    * Answers requests on a topic. Returns the way to stop. Several may answer one topic: each request goes to one of them,

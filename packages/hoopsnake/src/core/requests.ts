@@ -5,7 +5,7 @@ import type { Log } from './log.ts'
 import { checkMessage, no } from './message.ts'
 
 /** Requests of one end that may wait for an answer at once; more are refused. */
-const MOST_ASKED = 10_000
+const MOST_ASKED = 5000
 /** Requests that one end works on at once; more are refused. */
 const MOST_SERVED = 1000
 /** Time for an answer, in ms, if the asker doesn't say. */
@@ -70,8 +70,6 @@ export function createAsked(clock: Clock): Asked {
 export interface Responders {
   /** Adds one. Returns the way to take it away; what it works on then is still answered. */
   add(topic: string, handler: Handler): () => void
-  /** Whether anybody answers requests on the topic. */
-  has(topic: string): boolean
   /** Lets the next in turn answer. `message` is the handler's to keep. Never rejects. */
   answer(topic: string, message: Uint8Array): Promise<Answer>
 }
@@ -101,7 +99,6 @@ export function createResponders(log: Log): Responders {
         if (entries.size === 0 && topics.get(topic) === entries) topics.delete(topic)
       }
     },
-    has: (topic) => topics.has(topic),
     async answer(topic, message) {
       const handler = next(topic)
       if (handler === undefined) return no('NO_ANSWER', `nobody answers requests on '${topic}'`)
