@@ -1,0 +1,219 @@
+import { createClient } from '@redis/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisServer, redisServer } from '../../../../tests/redisServer.ts'
+import type { Bus } from '../core/bus.ts'
+import { virtualClock } from '../core/clock.ts'
+import { busContract } from '../test/contracts/bus.ts'
+import { bytes, ear, type LogBook, logBook, settle } from '../test/contracts/ears.ts'
+import { redisBus } from './bus.ts'
+
+let server: RedisServer
+let prefixes = 0
+
+beforeAll(async () => {
+  server = await redisServer()
+})
+afterAll(() => server.stop())
+
+interface Two {
+  readonly bus: Bus
+  readonly other: Bus
+  readonly log: LogBook
+  readonly close: () => Promise<void>
+}
+
+/** Makes two buses with one log each: two servers. */
+async function two(url: string, log: LogBook = logBook()): Promise<Two> {
+  const options = { url, prefix: `test${prefixes++}:`, log: log.log }
+  const bus = await redisBus(options)
+  const other = await redisBus({ ...options, log: () => {} })
+  return { bus, other, log, close: async () => void (await Promise.all([bus.close(), other.close()])) }
+}
+
+async function until(bus: Bus, status: 'up' | 'down'): Promise<void> {
+  if (bus.status === status) return
+  await new Promise<void>((resolve) => {
+    const off = bus.changes.on((now) => {
+      if (now !== status) return
+      off()
+      resolve()
+    })
+  })
+}
+
+busContract('redis', async () => {
+  const clock = virtualClock()
+  const log = logBook()
+  // Text that a careless bus mangles.
+  const options = { url: server.url, clock, log: log.log, prefix: `*[é] ${prefixes++}:` }
+  return { bus: await redisBus(options), other: await redisBus(options), clock, log }
+})
+
+test('[BS13] killed and started again, the server finds all as it was, without anybody doing anything', async () => {
+  const own = await redisServer()
+  const { bus, other, log, close } = await two(own.url)
+  const far = ear(other, 'chat')
+  other.respond('sum', (message) => bytes(message[0]! + 1))
+  const changes: string[] = []
+  bus.changes.on((status) => void changes.push(status))
+  await settle(other)
+  bus.publish('chat', bytes(1))
+  await far.until(1)
+
+  for (const round of [1, 2]) {
+    await own.crash()
+    await Promise.all([until(bus, 'down'), until(other, 'down')])
+    const before = bus.counts.dropped
+    for (let at = 0; at < 50; at++) bus.publish('chat', bytes(99))
+    expect(bus.counts.dropped).toBe(before + 50)
+    await expect(bus.request('sum', bytes(1))).rejects.toMatchObject({ code: 'BUS_DOWN' })
+    // Begun in the outage, or ended in it: so it is afterwards.
+    const late = ear(other, `late ${round}`)
+    const gone = ear(other, 'gone')
+    gone.stop()
+    const again = ear(other, 'again')
+    again.stop()
+    const anew = ear(other, 'again')
+
+    await own.start()
+    await Promise.all([until(bus, 'up'), until(other, 'up')])
+    for (const topic of ['chat', `late ${round}`, 'gone', 'again']) bus.publish(topic, bytes(round + 1))
+    await Promise.all([far.until(round + 1), late.until(1), anew.until(1)])
+    await settle(other)
+    expect(anew.heard).toEqual([[round + 1]])
+    expect(gone.heard).toEqual([])
+    expect(await bus.request('sum', bytes(1))).toEqual(bytes(2))
+    anew.stop()
+  }
+  expect(far.heard).toEqual([[1], [2], [3]])
+  expect(changes).toEqual(['down', 'up', 'down', 'up'])
+  expect(log.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    'warn the bus lost Redis: messages are dropped until it is back',
+    'info the bus is back',
+    'warn the bus lost Redis: messages are dropped until it is back',
+    'info the bus is back',
+  ])
+  await close()
+  await own.stop()
+})
+
+test('[BS13] what is under way when the connection is lost is given up and counted', async () => {
+  const own = await redisServer()
+  const { bus, other, close } = await two(own.url)
+  const asked = ear(other, 'asked')
+  other.respond('late', () => {
+    other.publish('asked', bytes())
+    return new Promise(() => {})
+  })
+  await settle(other)
+  const refused = bus.request('late', bytes()).catch(({ code }: { code: string }) => code)
+  await asked.until(1)
+  await own.crash()
+  // Not noticed yet: these go to a connection that is dead.
+  for (let at = 0; at < 10; at++) bus.publish('x', bytes(at))
+  await until(bus, 'down')
+  expect(await refused).toBe('BUS_DOWN')
+  await expect.poll(() => bus.counts).toMatchObject({ published: 10, dropped: 10, requests: 0 })
+  await close()
+  await own.stop()
+})
+
+test('[BS13] a bus closes in an outage too', async () => {
+  const own = await redisServer()
+  const { bus, close } = await two(own.url)
+  await own.crash()
+  await until(bus, 'down')
+  await close()
+  expect(bus.status).toBe('down')
+  await own.stop()
+})
+
+test('[BS14] without a server there is no bus, and the error says what to do', async () => {
+  const own = await redisServer()
+  await own.stop()
+  const words = new RegExp(
+    `Redis at 127\\.0\\.0\\.1:${new URL(own.url).port} cannot be used: .*ECONNREFUSED.*Start it`,
+  )
+  await expect(redisBus({ url: own.url, log: () => {} })).rejects.toThrow(words)
+  await expect(redisBus({ url: own.url, client: createClient({ url: own.url }) })).rejects.toThrow(
+    /either `url` or `client`/,
+  )
+})
+
+test('[BS14] an injected client lends its address; it is neither used nor closed', async () => {
+  for (const RESP of [2, 3] as const) {
+    const client = createClient({ url: server.url, RESP, name: 'theirs' })
+    const prefix = `test${prefixes++}:`
+    // Connected or not.
+    if (RESP === 2) await client.connect()
+    const bus = await redisBus({ client, prefix, log: () => {} })
+    const far = await redisBus({ url: server.url, prefix, log: () => {} })
+    const { heard, until: heardOf } = ear(bus, 'x')
+    await settle(bus)
+    far.publish('x', bytes(0, 255))
+    await heardOf(1)
+    expect(heard).toEqual([[0, 255]])
+    await bus.close()
+    await far.close()
+    expect(client.isOpen).toBe(RESP === 2)
+    expect(client.isPubSubActive).toBe(false)
+    if (RESP === 3) await client.connect()
+    expect(await client.get('nothing')).toBeNull()
+    client.destroy()
+  }
+})
+
+test('[BS14] ends of another prefix are on another bus, and nothing is left behind', async () => {
+  const one = await redisBus({ url: server.url, prefix: 'one:', log: () => {} })
+  const two_ = await redisBus({ url: server.url, prefix: 'two:', log: () => {} })
+  const deaf = ear(two_, 'x')
+  await settle(two_)
+  one.publish('x', bytes(1))
+  one.respond('x', (message) => message)
+  await one.request('x', bytes(1))
+  await expect(one.request('y', bytes(1))).rejects.toMatchObject({ code: 'NO_ANSWER' })
+  await expect(two_.request('x', bytes(1))).rejects.toMatchObject({ code: 'NO_ANSWER' })
+  await settle(two_)
+  expect(deaf.heard).toEqual([])
+  await one.close()
+  await two_.close()
+  const client = await createClient({ url: server.url }).connect()
+  const keys = await client.keys('*')
+  expect(keys.filter((key) => /^(one|two):/.test(key))).toEqual([])
+  client.destroy()
+})
+
+test('[BS15] what Redis does not take in time is dropped: 32 MiB may be on their way', async () => {
+  const { bus, other, log, close } = await two(server.url)
+  const near = ear(bus, 'end')
+  await settle(other)
+  for (let at = 0; at < 40; at++) bus.publish('big', new Uint8Array(1 << 20))
+  const refused = bus.request('big', new Uint8Array(1 << 20))
+  await expect(refused).rejects.toMatchObject({ code: 'BUS_FULL' })
+  expect(bus.counts).toMatchObject({ published: 40, dropped: 9 })
+  expect(log.lines).toMatchObject([
+    { level: 'warn', message: 'the bus cannot send to Redis: messages are dropped' },
+  ])
+  while (near.heard.length === 0) await settle(bus).then(() => bus.publish('end', bytes()))
+  await near.until(1)
+  await close()
+})
+
+test('[BS16] what makes no sense on its channels is logged and does no harm', async () => {
+  const log = logBook()
+  const prefix = `test${prefixes++}:`
+  const bus = await redisBus({ url: server.url, prefix, log: log.log })
+  bus.respond('x', (message) => message)
+  await settle(bus)
+  const client = await createClient({ url: server.url }).connect()
+  const [replies] = await client.pubSubChannels(`${prefix}r:*`)
+  for (const channel of [`${prefix}q:x`, replies!]) {
+    for (const nonsense of ['', 'nonsense', '\u0001']) await client.publish(channel, Buffer.from(nonsense))
+  }
+  await settle(bus)
+  expect(log.lines.length).toBeGreaterThanOrEqual(5)
+  for (const line of log.lines) expect(line.message).toBe('a message of the bus makes no sense')
+  expect(await bus.request('x', bytes(1))).toEqual(bytes(1))
+  client.destroy()
+  await bus.close()
+})

@@ -1,0 +1,5 @@
+export { redisBus, type RedisBusOptions } from './bus.ts'
+export { redisStore, type RedisStoreOptions } from './store.ts'
+export type { RedisAt, RedisLike } from './connection.ts'
+export type { Asking, Bus, BusCounts, BusStatus, Handler } from '../core/bus.ts'
+export type { Score, Store } from '../core/store.ts'
