@@ -64,7 +64,7 @@ export async function join<P extends AnyProtocol>(
 ): Promise<Game<P>> {
   const wish = write((w) => protocol.join.write(w, protocol.join.copy(ask)))
   const keeper = keeperOf(url, protocol, wish, options.keep)
-  const kept = await keeper?.load(options.code)
+  const kept = await keeper?.load(options.code || undefined)
   const entrances: Entrance[] = [{ code: options.code ?? '', intent: { intent: 'join', ask: wish } }]
   if (kept !== undefined) entrances.unshift({ code: kept.room, intent: { intent: 'resume', ...kept } })
   return open({

@@ -170,6 +170,7 @@ function createRoom(
     send: nothing,
     broadcast: nothing,
     later: nothing,
+    publish: nothing,
     close: nothing,
   }
 }

@@ -309,7 +309,7 @@ describe('a page that is loaded anew', () => {
     await enter({ keep: true })
     clock.advance(600)
     tab(storage)
-    const joining = join('/', yard, { name: 'Ann' }, { ...options(), keep: true })
+    const joining = join('/', yard, { name: 'Ann' }, { ...options(), keep: true, code: '' })
     await turns()
     server.line.open()
     expect(server.line).toMatchObject({

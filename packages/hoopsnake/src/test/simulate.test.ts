@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { yard, yardRules } from '../../../../tests/yard.ts'
 import type { Game } from '../client/index.ts'
 import type { RoomOptions } from '../core/kind.ts'
+import type { StateOf } from '../core/protocol.ts'
 import { createRandom } from '../core/random.ts'
 import type { SimulateOptions, Simulation } from './index.ts'
 import { simulate } from './index.ts'
@@ -137,6 +138,29 @@ describe('over a bad network', () => {
     // Within one tick, though the answer takes more than two.
     expect(ats[4]).toBe(1)
     expect(ann.stats.ahead).toBeGreaterThanOrEqual(2)
+  })
+
+  test('[CL20] a room that sleeps is predicted to stand, and wakes with the input that wakes it', async () => {
+    const resting = {
+      idle: (state: StateOf<typeof yard>) => [...state.runners.values()].every((r) => r.pace === 'rest'),
+    }
+    start({ net: { latency: 60 } }, resting)
+    const ann = await s.join({ name: 'Ann' }, rules)
+    await s.advance(5000)
+    const { tick } = ann
+    expect(ann.view()).toMatchObject({ tick, mix: 1, predictedTick: tick })
+    ann.send('go', 'walk')
+    const shown: number[] = []
+    for (let i = 0; i < 40; i++) {
+      await s.advance(16)
+      shown.push(ann.view().predicted.runners.get(1)!.at)
+    }
+    // One way, one period, and then step by step; as seen from here it begins before the first state comes.
+    expect(shown.indexOf(1) * 16).toBeGreaterThanOrEqual(16)
+    expect(shown.indexOf(1) * 16).toBeLessThan(80)
+    expect(shown.toSorted((a, b) => a - b)).toEqual(shown)
+    expect(shown.at(-1)! - ann.state.runners.get(1)!.at).toBeLessThanOrEqual(4)
+    expect(s.desyncs()).toEqual([])
   })
 
   test('[CL20] views of others never run back, whatever the network does', async () => {
