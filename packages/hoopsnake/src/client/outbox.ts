@@ -3,7 +3,7 @@ import type { Sent } from '../core/frames/play.ts'
 import type { Refusal } from '../core/frames/tick.ts'
 
 /** Inputs that may wait for an answer: about what a room takes at once from a client that comes back. Beyond, AWAY. */
-export const MAX_PENDING = 100
+const MAX_PENDING = 100
 
 /** An input without an answer. */
 export interface Pending extends Sent {
