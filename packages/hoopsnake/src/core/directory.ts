@@ -1,4 +1,6 @@
+import { Reader } from '../wire/reader.ts'
 import { readCheckpoint } from './checkpoint.ts'
+import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { refuse } from './errors.ts'
 import type { RoomKind, Rooms } from './kind.ts'
@@ -9,6 +11,7 @@ import type { Loops } from './loop.ts'
 import { createLoops } from './loop.ts'
 import { Machine } from './machine.ts'
 import type { Data } from './protocol.ts'
+import { topicOf } from './protocol.ts'
 import { createRandom } from './random.ts'
 import { OpenRoom } from './room.ts'
 import { checkpointKey } from './saver.ts'
@@ -23,11 +26,14 @@ export interface DirectoryGiven {
   /** Unguessable 32-bit numbers, for room codes, tokens and seeds. */
   readonly entropy: () => number
   readonly store: Store
+  readonly bus: Pick<Bus, 'publish' | 'request' | 'subscribe'>
   readonly log: Log
   /** Rooms at most; beyond, opening one is refused with SERVER_FULL. Default 10,000. */
   readonly maxRooms?: number
   /** Says which codes are this host's, where several share a store. Default: all. */
   readonly owns?: (code: string) => boolean
+  /** Whether rooms that are `always` there open here. Default: yes. */
+  readonly opensAlways?: boolean
   /** Told whose rules begin to run, and '' when they end: a watchdog can then name the room that never ends. */
   readonly mark?: (code: string) => void
 }
@@ -67,6 +73,7 @@ export class Directory {
   readonly #reopened = new Map<string, Tally>()
   #ticksOfEnded = 0
   #stopping = false
+  readonly #unsubscribe: readonly (() => void)[]
 
   /** Throws RangeError on options that no room could run with. */
   constructor(given: DirectoryGiven) {
@@ -76,6 +83,7 @@ export class Directory {
       ([name, kind]) => [name, { kind, settings: settingsOf(kind) }] as const,
     )
     this.kinds = new Map(kinds)
+    this.#unsubscribe = [...this.kinds.values()].flatMap((of) => this.#subscribe(of))
   }
 
   get stopping(): boolean {
@@ -119,8 +127,18 @@ export class Directory {
     })
   }
 
-  /** Opens the rooms that the store has kept. One that cannot be read is logged and left there. */
+  /**
+   * Opens the rooms that the store has kept, and those that are always there. A checkpoint that cannot be read is
+   * logged and left in the store; a room that is always there and cannot be opened is an error.
+   */
   async restore(): Promise<void> {
+    await this.#restoreSaved()
+    if (this.#given.opensAlways === false) return
+    const always = [...this.kinds.values()].filter((of) => of.settings.always && this.public(of).length === 0)
+    await Promise.all(always.map((of) => this.open(of, { private: false, options: undefined }).opening))
+  }
+
+  async #restoreSaved(): Promise<void> {
     const { store, log } = this.#given
     for (const of of this.kinds.values()) {
       if (of.settings.saveEvery === undefined) continue
@@ -141,8 +159,20 @@ export class Directory {
   /** Opens no more rooms, and stops those that are open. Resolves when all is written. */
   async stop(): Promise<void> {
     this.#stopping = true
+    for (const off of this.#unsubscribe) off()
     const rooms = await Promise.allSettled([...this.#places.values()].map(({ opening }) => opening))
     await Promise.all(rooms.map(async (one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
+  }
+
+  /** Brings messages of the bus to every open room of a kind. */
+  #subscribe(of: Kind): (() => void)[] {
+    const { protocol } = of.kind
+    return protocol.messages.map(({ name, type }, message) =>
+      this.#given.bus.subscribe(topicOf(protocol, name), (bytes) => {
+        const value = type.read(new Reader(bytes))
+        for (const place of this.#places.values()) if (place.of === of) place.room?.tell(message, value)
+      }),
+    )
   }
 
   #mark(code: string): void {
@@ -206,13 +236,14 @@ export class Directory {
   }
 
   #run(of: Kind, machine: Machine, facts: { private: boolean; nextSeat: number }): OpenRoom {
-    const { clock, entropy, store, log } = this.#given
+    const { clock, entropy, store, bus, log } = this.#given
     const room: OpenRoom = new OpenRoom(machine, {
       ...facts,
       settings: of.settings,
       clock,
       loops: this.#loops,
       store,
+      bus,
       log,
       mark: (code) => this.#mark(code),
       token: () => Array.from({ length: 4 }, () => entropy().toString(16).padStart(8, '0')).join(''),
@@ -239,12 +270,15 @@ export class Directory {
       this.#reopened.delete(key)
       crashed.abandon(undefined)
       crashed.saver?.forget()
+      if (of.settings.always && !this.#stopping && tally.count(this.#given.clock.now())) {
+        this.#reopened.set(keyOf(of, this.open(of, { private: false, options: undefined }).code), tally)
+      }
     }
   }
 
   /** Runs `load`, which may not take for ever. */
   #load(kind: RoomKind, options: Data | undefined): Promise<unknown> {
-    const { clock, store } = this.#given
+    const { clock, store, bus } = this.#given
     const { load } = kind.options
     if (load === undefined) return Promise.resolve(undefined)
     const abort = new AbortController()
@@ -253,7 +287,7 @@ export class Directory {
       abort.abort()
       reject(new Error(`load took more than ${LOAD_WITHIN} ms`))
     })
-    load({ store, signal: abort.signal }, options).then(resolve, reject)
+    load({ store, bus, signal: abort.signal }, options).then(resolve, reject)
     return promise.finally(callOff)
   }
 }

@@ -21,6 +21,8 @@ export interface Effects {
   readonly left: { readonly seat: number; readonly reason: Reason }[]
   /** Slow work to start. `result` is the number of the answer in the protocol. */
   readonly work: { readonly run: (services: Services) => Promise<unknown>; readonly result: number }[]
+  /** Messages for every room of the game. `message` is the number in the protocol. */
+  readonly published: { readonly message: number; readonly payload: Uint8Array }[]
   /** Set when the room is to close. */
   closed: Reason | undefined
 }
@@ -35,7 +37,16 @@ export interface OwnEffects {
 
 /** Makes effects: none. */
 export function noEffects(): Effects {
-  return { tellings: [], own: new Map(), joined: [], refused: [], left: [], work: [], closed: undefined }
+  return {
+    tellings: [],
+    own: new Map(),
+    joined: [],
+    refused: [],
+    left: [],
+    work: [],
+    published: [],
+    closed: undefined,
+  }
 }
 
 /** Gives the place for what `seat` alone is told. */

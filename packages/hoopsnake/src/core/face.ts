@@ -21,6 +21,7 @@ export interface Behind {
 /** What the face of a room does besides showing it. */
 export interface Deeds {
   tell(only: Seat | undefined, event: number, value: unknown): void
+  publish(message: number, value: unknown): void
   later(run: (services: Services) => Promise<unknown>, result: number): void
   close(reason: Reason): void
 }
@@ -49,6 +50,8 @@ export function createFace(behind: Behind, deeds: Deeds): Room<AnyProtocol> {
     after: (span: Duration) => behind.tick + Math.ceil((milliseconds(span) * behind.hz) / 1000),
     send: (seat: Seat, event: string, value?: unknown) => deeds.tell(seat, eventNumber(event), value),
     broadcast: (event: string, value?: unknown) => deeds.tell(undefined, eventNumber(event), value),
+    publish: (message: string, value?: unknown) =>
+      deeds.publish(numberOf(protocol.messages, message, 'message'), value),
     later: (work: (services: Services) => Promise<unknown>, result: string) =>
       deeds.later(work, numberOf(protocol.results, result, 'result')),
     close: (message = codes.ROOM_CLOSED) => deeds.close({ code: 'ROOM_CLOSED', message }),

@@ -6,6 +6,7 @@ import { map } from '../wire/map.ts'
 import { uint } from '../wire/numbers.ts'
 import { struct } from '../wire/struct.ts'
 import { str } from '../wire/text.ts'
+import { memoryBus } from './bus.ts'
 import type { VirtualClock } from './clock.ts'
 import { virtualClock } from './clock.ts'
 import type { Host } from './host.ts'
@@ -60,6 +61,7 @@ function start(options: RoomOptions<typeof den> = {}): void {
     clock,
     entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store,
+    bus: memoryBus({ clock, log: () => {} }),
     log: () => {},
   })
 }

@@ -6,6 +6,7 @@ import { nothing } from '../wire/atoms.ts'
 import { map } from '../wire/map.ts'
 import { struct } from '../wire/struct.ts'
 import { str } from '../wire/text.ts'
+import { memoryBus } from './bus.ts'
 import type { VirtualClock } from './clock.ts'
 import { virtualClock } from './clock.ts'
 import { refuse } from './errors.ts'
@@ -33,9 +34,11 @@ const pit = protocol('pit', 1, {
     close: nothing,
     hush: nothing,
     later: nothing,
+    hail: str(20),
   },
   events: { moved: uint, psst: str(50) },
   results: { top: str(20) },
+  messages: { hail: str(20) },
 })
 type Pit = typeof pit
 
@@ -72,6 +75,7 @@ const rules: Rules<Pit, string | undefined> = {
     kick: (room, _, id) => room.seats.get(id)?.kick('be gone'),
     tell: (room, _, id) => room.send(room.seats.get(id)!, 'psst', 'for you alone'),
     close: (room) => room.close('that was it'),
+    hail: (room, _, text) => room.publish('hail', text),
     later: () => Promise.reject(new Error('too late')),
     hush: (room) => room.later(() => Promise.resolve('slow answer'), 'top'),
   },
@@ -80,6 +84,7 @@ const rules: Rules<Pit, string | undefined> = {
       room.state.top = outcome.ok ? outcome.value : outcome.code
     },
   },
+  messages: { hail: (room, text) => room.broadcast('psst', text) },
   tick(room) {
     room.state.beats += 1
     beat?.()
@@ -98,6 +103,7 @@ function start(options: RoomOptions<Pit, string | undefined> = {}): void {
     clock,
     entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store,
+    bus: memoryBus({ clock, log: () => {} }),
     log: (level, message) => logged.push(`${level} ${message}`),
   })
 }
@@ -173,6 +179,24 @@ describe('a room exists while somebody is in it', () => {
     expect(room(ann).machine.tick).toBe(tick)
     const bob = await enter({ ask: { name: 'Bob' } })
     expect(bob.tick).toBe(tick + 1)
+  })
+
+  test('[RM23] a room that is always there opens with the server, and ticks with nobody in it', async () => {
+    start({ always: true, closeEmptyAfter: '1s' })
+    await host.restore()
+    clock.advance(10_000)
+    expect(host.counts).toMatchObject({ rooms: 1, ticks: 100 })
+    const ann = await enter()
+    expect(ann.tick).toBe(101)
+    beat = () => {
+      beat = undefined
+      throw new Error('a fault in tick')
+    }
+    clock.advance(100)
+    await settle()
+    clock.advance(1000)
+    expect(ann.reason?.code).toBe('CRASHED')
+    expect(host.counts.rooms).toBe(1)
   })
 
   test('[RM4] a loop with nothing to do sleeps; any input wakes it', async () => {
@@ -410,5 +434,17 @@ describe('one inbox, applied at a tick', () => {
     expect(ann.reason).toEqual({ code: 'ROOM_CLOSED', message: 'that was it' })
     expect(ann.closed).toBe(4000)
     expect(host.counts.rooms).toBe(0)
+  })
+
+  test('[RM22] a message reaches every room of the game, its own too, through the inbox', async () => {
+    start()
+    const ann = await enter({ intent: 'create', private: true })
+    const bob = await enter({ ask: { name: 'Bob' } })
+    ann.send('hail', 'hear me')
+    clock.advance(100)
+    await settle()
+    expect(bob.told.at(-1)?.value).toBe('hello Bob')
+    clock.advance(100)
+    expect([ann, bob].map((raw) => raw.told.at(-1)?.value)).toEqual(['hear me', 'hear me'])
   })
 })

@@ -12,6 +12,7 @@ export type Entry =
     }
   | { readonly kind: 'leave' | 'away' | 'back'; readonly seat: number }
   | Input
+  | { readonly kind: 'message'; readonly message: number; readonly value: unknown }
   | { readonly kind: 'result'; readonly result: number; readonly outcome: Outcome<unknown> }
 
 /** What a seat asks of the room. */
@@ -45,7 +46,10 @@ export interface Inbox {
   readonly waiting: readonly Entry[]
 }
 
-/** Makes an inbox that refuses joins and inputs once `max` entries wait. */
+/** What is not bounded by itself. */
+const refusable: ReadonlySet<Entry['kind']> = new Set(['join', 'input', 'message'])
+
+/** Makes an inbox that refuses joins, inputs and messages once `max` entries wait. */
 export function createInbox(max: number): Inbox {
   let entries: Entry[] = []
   return {
@@ -53,7 +57,7 @@ export function createInbox(max: number): Inbox {
       return entries.length >= max
     },
     put(entry) {
-      if (entries.length >= max && (entry.kind === 'join' || entry.kind === 'input')) return false
+      if (entries.length >= max && refusable.has(entry.kind)) return false
       entries.push(entry)
       return true
     },

@@ -21,6 +21,8 @@ export interface RoomOptions<P extends AnyProtocol, L = undefined> {
   readonly idle?: (state: StateOf<P>) => boolean
   /** In a room that ticks on events: the next tick at which something falls due by itself. */
   readonly deadline?: (state: StateOf<P>) => number | undefined
+  /** Whether one public room opens with the server, and ticks and stays open with nobody in it. Default false. */
+  readonly always?: boolean
   /** How long a room stays open with nobody in it. Default '30s'. */
   readonly closeEmptyAfter?: Duration
   /** How long a seat is held for a player whose connection was lost. Default '30s'. */

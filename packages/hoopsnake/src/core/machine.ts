@@ -8,7 +8,7 @@ import type { Reason } from './frames/hello.ts'
 import type { Telling } from './frames/tick.ts'
 import type { Entry, Input, Taken } from './inbox.ts'
 import type { RoomKind } from './kind.ts'
-import type { AnyProtocol, Data } from './protocol.ts'
+import type { AnyProtocol, Data, Named } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { Given, Outcome, Room, Seat } from './rules.ts'
 import type { SeatRecord } from './seats.ts'
@@ -78,6 +78,7 @@ export class Machine {
     this.random = beginning.random
     this.#face = createFace(this, {
       tell: (only, event, value) => this.#tell(only, event, value),
+      publish: (message, value) => this.#publish(message, value),
       later: (run, result) => this.#effects.work.push({ run, result }),
       close: (reason) => (this.#effects.closed ??= reason),
     })
@@ -167,6 +168,11 @@ export class Machine {
       case 'away':
       case 'back':
         return this.#setAway(entry.seat, entry.kind)
+      case 'message': {
+        const { name, type } = this.protocol.messages[entry.message]!
+        this.#where = `messages.${name}`
+        return synchronous(this.kind.rules.messages![name]!(this.#face, type.copy(entry.value)))
+      }
       case 'result': {
         const { name, type } = this.protocol.results[entry.result]!
         this.#where = `results.${name}`
@@ -297,17 +303,28 @@ export class Machine {
     for (const seat of this.seats.values()) seat.mine = before.mine(seat.id) ?? seat.mine
   }
 
-  /** Keeps an event for the flush; written now, so that a payload that does not fit is its handler's fault. */
+  /** Keeps an event for the flush. */
   #tell(only: Seat | undefined, event: number, value: unknown): void {
-    const { name, type } = this.protocol.events[event]!
-    const where = this.#where
-    this.#scratch.clear()
-    this.#where = `${where}, event ${name}`
-    type.write(this.#scratch, type.copy(value))
-    this.#where = where
-    const telling: Telling = { tick: this.tick, event, payload: this.#scratch.take() }
+    const payload = this.#written(this.protocol.events[event]!, value)
+    const telling: Telling = { tick: this.tick, event, payload }
     if (only === undefined) this.#effects.tellings.push(telling)
     else ownOf(this.#effects, only.id).tellings.push(telling)
+  }
+
+  /** Keeps a message for the flush. */
+  #publish(message: number, value: unknown): void {
+    const payload = this.#written(this.protocol.messages[message]!, value)
+    this.#effects.published.push({ message, payload })
+  }
+
+  /** Writes a payload now, not at the flush: one that does not fit is the fault of the handler that gave it. */
+  #written({ name, type }: Named, value: unknown): Uint8Array {
+    const where = this.#where
+    this.#where = `${where}, ${name}`
+    this.#scratch.clear()
+    type.write(this.#scratch, type.copy(value))
+    this.#where = where
+    return this.#scratch.take()
   }
 }
 

@@ -22,6 +22,8 @@ export interface Spec {
   readonly events?: Fields
   /** Answers of slow work, by name; they enter through the inbox. */
   readonly results?: Fields
+  /** From room to room over the bus, by name; they enter through the inbox of every room of the game. */
+  readonly messages?: Fields
 }
 
 type Scope<S extends Spec, K extends keyof Spec> = S[K] extends Fields ? S[K] : {}
@@ -42,12 +44,15 @@ export interface Protocol<S extends Spec = Spec> {
   readonly inputs: readonly Named[]
   readonly events: readonly Named[]
   readonly results: readonly Named[]
+  readonly messages: readonly Named[]
   /** Makes a kind of room: the rules, and how the server runs them. */
-  room<L = undefined>(
-    rules: Rules<Protocol<S>, L>,
-    options?: RoomOptions<Protocol<S>, L>,
-  ): RoomKind<Protocol<S>>
+  room<L = undefined>(rules: Rules<Protocol<S>, L>, ...options: OptionsFor<Protocol<S>, L>): RoomKind<Protocol<S>>
 }
+
+/** The options of a room; due where rules want what only `load` can give them. */
+type OptionsFor<P extends AnyProtocol, L> = undefined extends L
+  ? [options?: RoomOptions<P, L>]
+  : [options: RoomOptions<P, L> & Required<Pick<RoomOptions<P, L>, 'load'>>]
 
 /** A type with the name it has in the protocol. */
 export interface Named {
@@ -69,6 +74,7 @@ export type OptionsOf<P extends AnyProtocol> = Value<P['options']>
 export type InputsOf<P extends AnyProtocol> = Shape<Scope<P['spec'], 'inputs'>>
 export type EventsOf<P extends AnyProtocol> = Shape<Scope<P['spec'], 'events'>>
 export type ResultsOf<P extends AnyProtocol> = Shape<Scope<P['spec'], 'results'>>
+export type MessagesOf<P extends AnyProtocol> = Shape<Scope<P['spec'], 'messages'>>
 
 /**
  * Declares a protocol. `version` is yours: raise it when the meaning changes though the types do not.
@@ -88,7 +94,12 @@ export function protocol<const S extends Spec>(name: string, version: number, sp
     mine: struct(spec.mine ?? {}),
     hidden: struct(spec.hidden ?? {}),
   }
-  const lists = { inputs: named(spec.inputs), events: named(spec.events), results: named(spec.results) }
+  const lists = {
+    inputs: named(spec.inputs),
+    events: named(spec.events),
+    results: named(spec.results),
+    messages: named(spec.messages),
+  }
   const schema = [
     name,
     version,
@@ -102,7 +113,7 @@ export function protocol<const S extends Spec>(name: string, version: number, sp
     hash: hash(schema.join('\n')),
     ...(scopes as Pick<Protocol<S>, keyof typeof scopes>),
     ...lists,
-    room: (rules, options = {}) => ({
+    room: (rules, ...[options = {}]) => ({
       protocol: made,
       rules: rules as AnyRules,
       options: options as RoomOptions<AnyProtocol, unknown>,
@@ -119,4 +130,9 @@ function named(fields: Fields = {}): Named[] {
 
 function describe(list: readonly Named[]): string {
   return list.map(({ name, type }) => `${name}:${type.schema}`).join(',')
+}
+
+/** Gives the topic by which a message of a protocol goes over the bus. Another version of the game does not hear it. */
+export function topicOf(protocol: AnyProtocol, message: string): string {
+  return `hoopsnake/${protocol.name}/${protocol.hash}/${message}`
 }

@@ -1,4 +1,5 @@
 import { writeCheckpoint } from './checkpoint.ts'
+import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { refuse } from './errors.ts'
 import type { Reason } from './frames/hello.ts'
@@ -12,6 +13,7 @@ import type { Machine } from './machine.ts'
 import type { Pace } from './pace.ts'
 import { eventPace, steadyPace } from './pace.ts'
 import { close } from './pipe.ts'
+import { topicOf } from './protocol.ts'
 import type { Saver } from './saver.ts'
 import { checkpointKey, createSaver } from './saver.ts'
 import type { Settings } from './settings.ts'
@@ -28,6 +30,7 @@ export interface RoomGiven {
   readonly clock: Clock
   readonly loops: Loops
   readonly store: Store
+  readonly bus: Pick<Bus, 'publish' | 'request'>
   readonly log: Log
   /** Makes an unguessable token. */
   readonly token: () => string
@@ -65,12 +68,16 @@ export class OpenRoom {
     this.private = given.private
     this.#inbox = createInbox(settings.inbox)
     this.#pace = this.#createPace()
-    this.#work = createWork(machine.protocol.results, { store: given.store }, (result, outcome) => {
-      if (!outcome.ok)
-        log('warn', 'slow work failed', { ...this.#name, code: outcome.code, why: outcome.message })
-      this.#inbox.put({ kind: 'result', result, outcome })
-      this.#settle()
-    })
+    this.#work = createWork(
+      machine.protocol.results,
+      { store: given.store, bus: given.bus },
+      (result, outcome) => {
+        if (!outcome.ok)
+          log('warn', 'slow work failed', { ...this.#name, code: outcome.code, why: outcome.message })
+        this.#inbox.put({ kind: 'result', result, outcome })
+        this.#settle()
+      },
+    )
     this.saver = this.#createSaver()
     this.guests = new Guests({
       ...given,
@@ -95,6 +102,13 @@ export class OpenRoom {
   /** Whether the room is no more. */
   get over(): boolean {
     return this.#over
+  }
+
+  /** Hands a message of the bus to the room. */
+  tell(message: number, value: unknown): void {
+    if (this.#over) return
+    if (this.#inbox.put({ kind: 'message', message, value })) this.#settle()
+    else this.#given.log('warn', 'dropped a message: the inbox is full', { ...this.#name, message })
   }
 
   /** Closes the room for good; everybody is told why. */
@@ -148,12 +162,16 @@ export class OpenRoom {
     const { flushed, effects } = this.machine.flush()
     this.guests.flush(flushed, effects)
     for (const work of effects.work) this.#work.start(work)
+    for (const { message, payload } of effects.published) {
+      const { protocol } = this.machine
+      this.#given.bus.publish(topicOf(protocol, protocol.messages[message]!.name), payload)
+    }
     if (effects.closed !== undefined) this.close(effects.closed)
   }
 
   /** Whether nothing moves until something enters. */
   get #idle(): boolean {
-    if (this.machine.seats.size === 0) return true
+    if (this.machine.seats.size === 0 && !this.#given.settings.always) return true
     return this.#given.settings.idle(this.machine.state) && !this.guests.owing
   }
 
@@ -180,7 +198,7 @@ export class OpenRoom {
     if (seats + watchers > 0) {
       this.#callOffClose?.()
       this.#callOffClose = undefined
-    } else if (this.#callOffClose === undefined) {
+    } else if (this.#callOffClose === undefined && !this.#given.settings.always) {
       const { clock, settings } = this.#given
       const due = clock.now() + settings.closeEmptyAfter
       this.#callOffClose = clock.at(due, () => this.close(refuse('ROOM_CLOSED')))

@@ -117,6 +117,9 @@ const loading = bare.room<number>(
 // @ts-expect-error `load` answers something else than the rules take
 bare.room<number>({ create: (_, { loaded }) => ({ n: loaded }) }, { load: () => Promise.resolve('five') })
 
+// @ts-expect-error `load` is due
+bare.room<number>({ create: (_, { loaded }) => ({ n: loaded }) })
+
 const state: StateOf<Pit> = { phase: 'play', players: new Map([[1, { x: 2 }]]) }
 const input: InputsOf<Pit>['move'] = 'up'
 const event: EventsOf<Pit>['died'] = { seat: 1 }

@@ -1,3 +1,4 @@
+import type { Bus } from './bus.ts'
 import type { Duration } from './clock.ts'
 import type {
   AnyProtocol,
@@ -6,6 +7,7 @@ import type {
   HiddenOf,
   InputsOf,
   JoinOf,
+  MessagesOf,
   MineOf,
   OptionsOf,
   ResultsOf,
@@ -42,6 +44,7 @@ export type Rules<P extends AnyProtocol, L = undefined> = {
     'results',
     { [K in keyof ResultsOf<P>]: (room: Room<P>, outcome: Outcome<ResultsOf<P>[K]>) => void }
   > &
+  Handlers<'messages', { [K in keyof MessagesOf<P>]: (room: Room<P>, value: MessagesOf<P>[K]) => void }> &
   Scoped<'mine', MineOf<P>, (room: Room<P>, seat: Seat<P>) => MineOf<P>> &
   Scoped<'hidden', HiddenOf<P>, (room: Room<P>, given: Given<P, L>) => HiddenOf<P>>
 
@@ -57,6 +60,7 @@ export interface AnyRules {
   hidden?(room: Room<AnyProtocol>, given: Given<AnyProtocol, unknown>): Data
   readonly inputs?: Readonly<Record<string, (room: Room<AnyProtocol>, seat: Seat, value: unknown) => unknown>>
   readonly results?: Readonly<Record<string, (room: Room<AnyProtocol>, outcome: Outcome<unknown>) => void>>
+  readonly messages?: Readonly<Record<string, (room: Room<AnyProtocol>, value: unknown) => void>>
 }
 
 /** Handlers that are due if, and only if, the protocol names something to handle. */
@@ -110,6 +114,11 @@ export interface Room<P extends AnyProtocol> {
     work: (services: Services) => Promise<ResultsOf<P>[K]>,
     result: K,
   ): void
+  /**
+   * Tells every room of this game, on every server that shares the bus, this one too; once this tick is made, and at
+   * most once. It comes through their inbox, to `messages[message]`. Does nothing while predicting.
+   */
+  publish<K extends keyof MessagesOf<P> & string>(message: K, ...value: Payload<MessagesOf<P>[K]>): void
   /** Closes the room once this tick is made; everybody is told `ROOM_CLOSED`. Does nothing while predicting. */
   close(reason?: string): void
 }
@@ -134,6 +143,7 @@ export interface Seat<P extends AnyProtocol = AnyProtocol> {
 /** What slow work may use. */
 export interface Services {
   readonly store: Store
+  readonly bus: Pick<Bus, 'publish' | 'request'>
   /** Aborted when the room closes. */
   readonly signal: AbortSignal
 }

@@ -15,6 +15,7 @@ export interface Settings {
   readonly inbox: number
   readonly idle: (state: Data) => boolean
   readonly deadline: (state: Data) => number | undefined
+  readonly always: boolean
   readonly closeEmptyAfter: number
   readonly holdSeat: number
   /** undefined: never. */
@@ -47,6 +48,7 @@ export function settingsOf({ options, protocol }: RoomKind): Settings {
     inbox: 1024 + 64 * seats,
     idle: options.idle ?? (() => false),
     deadline: options.deadline ?? (() => undefined),
+    always: options.always ?? false,
     closeEmptyAfter: milliseconds(options.closeEmptyAfter ?? '30s'),
     holdSeat: milliseconds(options.holdSeat ?? '30s'),
     saveEvery: options.save && milliseconds(options.save.every),

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
+import type { Bus } from '../core/bus.ts'
 import type { Rooms } from '../core/kind.ts'
 import type { Log } from '../core/log.ts'
 import { memoryStore, type Store } from '../core/store.ts'
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly place?: Place | undefined
   /** What outlives a room. Default `memoryStore()`, which forgets everything at the end. Closed by `stop`. */
   readonly store?: Store | undefined
+  /** How servers talk. Default `memoryBus`: within this server. Closed by `stop`. */
+  readonly bus?: Bus | undefined
   /** The folder of the page: `new URL('./dist/', import.meta.url)`. Default: no page. */
   readonly assets?: URL | undefined
   /** Default 8080; 0 is any free one. */
@@ -45,6 +48,8 @@ export interface FullOptions {
   readonly rooms: Rooms
   readonly place: Place
   readonly store: Store
+  /** undefined: within this server. */
+  readonly bus: Bus | undefined
   readonly assets: URL | undefined
   /** An address to listen on, or a server to attach to. */
   readonly at:
@@ -79,6 +84,7 @@ export function fullOptions(options: ServeOptions): FullOptions {
     rooms,
     place: options.place ?? inline(),
     store: options.store ?? memoryStore(),
+    bus: options.bus,
     assets,
     at: server === undefined ? { port: port ?? 8080, host } : { server },
     base: baseOf(options.path ?? '/'),

@@ -1,6 +1,10 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Clock } from '../core/clock.ts'
+import { memoryBus, type Bus } from '../core/bus.ts'
 import { createEnding } from '../core/task.ts'
+import { type AnyProtocol, type MessagesOf, topicOf } from '../core/protocol.ts'
+import type { Payload } from '../core/rules.ts'
+import { Writer } from '../wire/writer.ts'
 import { realClock } from './clock.ts'
 import { attach } from './gateway/attach.ts'
 import { checkFolder, filesIn } from './gateway/files.ts'
@@ -18,6 +22,15 @@ export interface Server {
   /** 0 while an attached server does not listen. */
   readonly port: number
   readonly counts: Counts & { readonly connections: number }
+  /**
+   * Tells every room of a game, on every server that shares the bus: it comes to their rules as `messages[message]`.
+   * Throws Misfit on a value that does not fit.
+   */
+  publish<P extends AnyProtocol, K extends keyof MessagesOf<P> & string>(
+    protocol: P,
+    message: K,
+    ...value: Payload<MessagesOf<P>[K]>
+  ): void
   /** Resolves when the server has stopped; rejects if it failed, or could not stop in good order. */
   readonly done: Promise<void>
   /**
@@ -47,6 +60,9 @@ export async function serve(options: ServeOptions): Promise<Server> {
 /** Starts step by step. What was started goes in front of `undo`. */
 async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Server> {
   const { store, log, rooms } = full
+  const bus = full.bus ?? memoryBus({ clock, log })
+  const closeBus = { name: 'closing the bus', run: () => bus.close() }
+  undo.unshift(closeBus)
   const closeStore = { name: 'closing the store', run: () => store.close() }
   undo.unshift(closeStore)
   if (full.assets !== undefined) await checkFolder(full.assets)
@@ -55,6 +71,7 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
   const place = await full.place({
     rooms,
     store,
+    bus,
     log,
     clock,
     entropy: realEntropy(),
@@ -68,12 +85,14 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
     place,
     gateway,
     server,
+    bus,
     steps: [
       // The rooms first: their players are told by them, through sockets that are still open.
       stopPlace,
       { name: 'closing the sockets', run: () => gateway.close() },
       { name: 'cutting the sockets', run: () => gateway.cut() },
       { name: 'closing the port', run: release },
+      closeBus,
       closeStore,
     ],
   })
@@ -108,15 +127,24 @@ async function open(
   return { server, release: () => closeServer(server) }
 }
 
+function publishTo(bus: Bus, protocol: AnyProtocol, message: string, value: unknown): void {
+  const named = protocol.messages.find(({ name }) => name === message)
+  if (named === undefined) throw new TypeError(`the protocol '${protocol.name}' has no message '${message}'`)
+  const w = new Writer()
+  named.type.write(w, named.type.copy(value))
+  bus.publish(topicOf(protocol, message), w.take())
+}
+
 interface Parts {
   readonly place: RunningPlace
   readonly gateway: Gateway
   readonly server: HttpServer
+  readonly bus: Bus
   readonly steps: readonly Step[]
 }
 
 /** Makes the server that is handed out, once all its parts run. */
-function running(full: FullOptions, clock: Clock, { place, gateway, server, steps }: Parts): Server {
+function running(full: FullOptions, clock: Clock, { place, gateway, server, bus, steps }: Parts): Server {
   const { log, limits, base, at } = full
   const host = 'server' in at ? undefined : at.host
   const ending = createEnding()
@@ -159,6 +187,9 @@ function running(full: FullOptions, clock: Clock, { place, gateway, server, step
     },
     get counts() {
       return { ...place.counts, connections: gateway.connections }
+    },
+    publish(protocol, message, ...value) {
+      publishTo(bus, protocol, message, value[0])
     },
     done: ending.done,
     stop() {

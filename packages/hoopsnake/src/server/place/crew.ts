@@ -31,13 +31,15 @@ export interface CrewGiven extends PlaceGiven {
 
 /** A thread of rooms that is kept running. */
 export interface Crew {
-  /** Tells the thread; while none runs, nothing. */
+  /** Tells the thread; while none is ready, nothing. */
   tell(message: Down): void
   readonly counts: Counts
   /** Public rooms by game, up to PING_EVERY ms old. */
   readonly listed: ReadonlyMap<string, readonly Listing[]>
   /** Whether a thread runs and is ready. */
   readonly ready: boolean
+  /** Whether it has answered lately; false while it is stuck, and while another is started. */
+  readonly answers: boolean
   /** Stops the rooms, then the thread. */
   stop(): Promise<void>
 }
@@ -64,6 +66,8 @@ class ThreadKeeper implements Crew {
   #running: Uint8Array = createRunning()
   #callOff: () => void = () => {}
   #answeredAt = 0
+  /** How to end what the thread subscribed to. */
+  #subscribed: (() => void)[] = []
   #stopped: PromiseWithResolvers<void> | undefined
   counts: Counts = { rooms: 0, seats: 0, watchers: 0, ticks: 0 }
   listed: ReadonlyMap<string, readonly Listing[]> = new Map()
@@ -73,6 +77,10 @@ class ThreadKeeper implements Crew {
     this.#given = given
     this.#clock = given.clock
     this.#log = given.log
+  }
+
+  get answers(): boolean {
+    return this.ready && this.#clock.now() - this.#answeredAt < 2 * PING_EVERY
   }
 
   /** Starts a thread. Rejects if it ends before it is ready. */
@@ -97,6 +105,11 @@ class ThreadKeeper implements Crew {
   }
 
   tell(message: Down): void {
+    // Before it is ready it does not know its rooms yet; who dialled meanwhile is told to it when it is.
+    if (this.ready) this.#post(message)
+  }
+
+  #post(message: Down): void {
     this.#batch?.post(message)
   }
 
@@ -107,7 +120,7 @@ class ThreadKeeper implements Crew {
     this.#stopped = Promise.withResolvers()
     // A thread that is not ready has nothing to save.
     if (this.ready) {
-      this.tell({ do: 'stop' })
+      this.#post({ do: 'stop' })
       await this.#stopped.promise
     }
     await worker.terminate()
@@ -146,19 +159,33 @@ class ThreadKeeper implements Crew {
         return
       case 'log':
         return this.#log(message.level, message.message, { ...message.fields, thread: this.#given.index + 1 })
-      case 'store': {
-        const { call, method, args } = message
-        const store = this.#given.store as unknown as Record<
-          string,
-          (...args: readonly unknown[]) => Promise<unknown>
-        >
-        return void answer(store[method]!(...args)).then((told) => this.tell({ do: 'stored', call, ...told }))
+      case 'call':
+        return void answer(this.#call(message)).then((told) =>
+          this.#post({ do: 'answered', call: message.call, ...told }),
+        )
+      case 'publish':
+        return this.#given.bus.publish(message.topic, message.message)
+      case 'subscribe': {
+        const { topic } = message
+        const off = this.#given.bus.subscribe(topic, (told) =>
+          this.#post({ do: 'heard', topic, message: told }),
+        )
+        return void this.#subscribed.push(off)
       }
       case 'stopped':
         return this.#stopped?.resolve()
       default:
         this.#given.heard(message)
     }
+  }
+
+  /** Does what the thread asks for: what it names is a method of what it names, and its arguments fit. */
+  #call({ on, method, args }: Up & { do: 'call' }): Promise<unknown> {
+    const target = this.#given[on] as unknown as Record<
+      string,
+      (...args: readonly unknown[]) => Promise<unknown>
+    >
+    return target[method]!(...args)
   }
 
   /** Pings the thread, and ends one that does not answer: rules that never return cannot be ended otherwise. */
@@ -172,7 +199,7 @@ class ThreadKeeper implements Crew {
         })
         void worker.terminate()
       } else {
-        if (this.ready) this.tell({ do: 'ping' })
+        if (this.ready) this.#post({ do: 'ping' })
         this.#watch(worker)
       }
     })
@@ -185,6 +212,7 @@ class ThreadKeeper implements Crew {
     this.#worker = undefined
     this.#batch = undefined
     this.ready = false
+    for (const off of this.#subscribed.splice(0)) off()
     this.listed = new Map()
     this.counts = { ...this.counts, rooms: 0, seats: 0, watchers: 0 }
     if (this.#stopped !== undefined) return this.#stopped.resolve()

@@ -1,6 +1,6 @@
+import { Refused } from '../../core/errors.ts'
 import type { Arrival, Listing } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
-import type { Store } from '../../core/store.ts'
 import type { Counts } from './place.ts'
 
 /** What a thread of rooms is started with. */
@@ -25,20 +25,35 @@ export type Down =
   /** Bytes that wait in sockets: all that are not 0, and those that were not 0 the last time. */
   | { readonly do: 'queued'; readonly bytes: readonly (readonly [id: number, bytes: number])[] }
   | { readonly do: 'list'; readonly call: number; readonly protocol: string }
-  | ({ readonly do: 'stored'; readonly call: number } & Answer)
+  | ({ readonly do: 'answered'; readonly call: number } & Answer)
+  /** A message of the bus, on a topic that the thread subscribed to. */
+  | { readonly do: 'heard'; readonly topic: string; readonly message: Uint8Array }
   | { readonly do: 'ping' }
   | { readonly do: 'stop' }
 
-/** How a call ended. An error crosses as it is, but for its class. */
-export type Answer = { readonly value: unknown } | { readonly error: unknown }
+/** How a call ended. */
+export type Answer =
+  | { readonly value: unknown }
+  /** A Refused, taken apart: classes do not cross. */
+  | { readonly refused: { readonly code: string; readonly message: string } }
+  | { readonly error: unknown }
 
 /** Waits for a promise, and says how it ended. */
 export async function answer(promise: Promise<unknown>): Promise<Answer> {
   try {
     return { value: await promise }
   } catch (error) {
-    return { error }
+    return error instanceof Refused ? { refused: { code: error.code, message: error.message } } : { error }
   }
+}
+
+/** Ends a promise as the call on the other side ended. */
+export function settle(
+  told: Answer,
+  waiting: Pick<PromiseWithResolvers<unknown>, 'resolve' | 'reject'>,
+): void {
+  if ('value' in told) waiting.resolve(told.value)
+  else waiting.reject('refused' in told ? new Refused(told.refused.code, told.refused.message) : told.error)
 }
 
 /** One frame for one connection or many: `own` comes before it, for those who have one. */
@@ -49,21 +64,22 @@ export interface Write {
   readonly own: (Uint8Array | undefined)[]
 }
 
-/** What a call of the store is. */
-export type StoreMethod = Exclude<keyof Store, 'close'>
-
 /** What a thread of rooms tells the gateway's thread. */
 export type Up =
   | Write
   | { readonly do: 'close'; readonly id: number; readonly code: number; readonly reason: string }
   | { readonly do: 'ready' }
   | ({ readonly do: 'listed'; readonly call: number } & Answer)
+  /** A call of something that is on the side of the gateway. */
   | {
-      readonly do: 'store'
+      readonly do: 'call'
       readonly call: number
-      readonly method: StoreMethod
+      readonly on: 'store' | 'bus'
+      readonly method: string
       readonly args: readonly unknown[]
     }
+  | { readonly do: 'publish'; readonly topic: string; readonly message: Uint8Array }
+  | { readonly do: 'subscribe'; readonly topic: string }
   | {
       readonly do: 'log'
       readonly level: Parameters<Log>[0]

@@ -1,3 +1,4 @@
+import type { Bus } from '../../core/bus.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Rooms } from '../../core/kind.ts'
 import type { Link } from '../../core/link.ts'
@@ -8,6 +9,7 @@ import type { Store } from '../../core/store.ts'
 export interface PlaceGiven {
   readonly rooms: Rooms
   readonly store: Store
+  readonly bus: Bus
   readonly log: Log
   /** For rooms that run in this thread; another thread has its own. */
   readonly clock: Clock

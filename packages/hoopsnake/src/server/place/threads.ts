@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { Clock } from '../../core/clock.ts'
+import { Refused } from '../../core/errors.ts'
 import { readWelcome } from '../../core/frames/hello.ts'
+import { readPong, readUp, writePong } from '../../core/frames/play.ts'
 import { down, up } from '../../core/frames/kinds.ts'
 import type { Arrival, Connection, Listing } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
 import { settingsOf } from '../../core/settings.ts'
 import { Reader } from '../../wire/reader.ts'
+import { Writer } from '../../wire/writer.ts'
 import { type Crew, keepThread } from './crew.ts'
 import type { Answer, Up, Write } from './messages.ts'
 import { threadOf } from './messages.ts'
@@ -41,6 +44,8 @@ interface Client {
   readonly crew: number
   /** Sequence of the last input that it sent. */
   sent: number
+  /** The last PONG it was given. */
+  pong: Uint8Array | undefined
   /** Whether its thread was told of bytes that wait. */
   waiting: boolean
 }
@@ -108,12 +113,14 @@ class ThreadsPlace implements RunningPlace {
   #connect(pipe: Pipe, arrival: Arrival): Connection {
     const id = ++this.#lastId
     const crew = this.#routes(arrival)
-    const client = { id, pipe, arrival, crew, sent: 0, waiting: false }
+    const client: Client = { id, pipe, arrival, crew, sent: 0, pong: undefined, waiting: false }
     this.#clients.set(id, client)
     this.#crews[crew]!.tell({ do: 'connect', id, arrival })
     return {
       receive: (frame) => {
         if (frame[0] === up.INPUT) client.sent = sequenceOf(frame) ?? client.sent
+        if (frame[0] === up.CONFIRM && !this.#crews[crew]!.answers)
+          return standIn(client, frame, this.#clock.now())
         // The bytes may be used again; what crosses must not.
         this.#crews[crew]!.tell({ do: 'receive', id, frame: Uint8Array.from(frame) })
       },
@@ -142,8 +149,8 @@ class ThreadsPlace implements RunningPlace {
         }),
     )
     const listings = answers.flatMap((told) => {
-      if ('error' in told) throw told.error
-      return told.value as Listing[]
+      if ('value' in told) return told.value as Listing[]
+      throw 'refused' in told ? new Refused(told.refused.code, told.refused.message) : told.error
     })
     return listings.sort((a, b) => b.seats - a.seats)
   }
@@ -165,10 +172,12 @@ class ThreadsPlace implements RunningPlace {
 
   #write({ frame, to, own }: Write): void {
     const welcome = frame[0] === down.WELCOME
+    const pong = frame[0] === down.PONG
     for (let i = 0; i < to.length; i++) {
       const client = this.#clients.get(to[i]!)
       if (client === undefined) continue
       if (welcome) remember(client, frame)
+      if (pong) client.pong = frame
       const first = own[i]
       if (first === undefined) client.pipe.write(frame)
       else client.pipe.write(first, frame)
@@ -210,6 +219,23 @@ function remember(client: Client, frame: Uint8Array): void {
       ? ({ ...head, intent: 'watch' } as const)
       : ({ ...head, intent: 'resume', token, epoch: 0, tick: 0 } as const)
   client.arrival = { ...client.arrival, code: room, hello }
+}
+
+/**
+ * Answers a CONFIRM for a thread that does not answer: its client would take the silence for a dead connection, and
+ * leave a socket that is to go on.
+ */
+function standIn({ pipe, pong }: Client, frame: Uint8Array, now: number): void {
+  if (pong === undefined) return
+  try {
+    const asked = readUp(new Reader(frame), [])
+    if (asked.kind !== 'confirm') return
+    const w = new Writer(64)
+    writePong(w, { ...readPong(new Reader(pong.subarray(1))), echo: asked.time, time: now })
+    pipe.write(w.take())
+  } catch {
+    // Bytes that are no frame: the room will say so when it is back.
+  }
 }
 
 /** Reads the sequence of an INPUT; undefined where the bytes are not one, which its room will say. */

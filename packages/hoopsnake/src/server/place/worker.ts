@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { DirectoryGiven } from '../../core/directory.ts'
 import { createHost, type Host } from '../../core/host.ts'
 import type { Rooms } from '../../core/kind.ts'
 import type { Connection } from '../../core/link.ts'
@@ -8,7 +9,7 @@ import type { Store } from '../../core/store.ts'
 import { realClock } from '../clock.ts'
 import { realEntropy } from '../random.ts'
 import { type Batch, batchTo } from './batch.ts'
-import { answer, type Down, type StoreMethod, type ThreadData, threadOf, type Up } from './messages.ts'
+import { answer, type Down, settle, type ThreadData, threadOf, type Up } from './messages.ts'
 import { createPipes, type Pipes } from './pipes.ts'
 import { setRunning } from './running.ts'
 
@@ -22,7 +23,7 @@ interface Thread {
   readonly games: readonly string[]
   readonly pipes: Pipes
   readonly connections: Map<number, Connection>
-  /** What waits for an answer of the store, by call. */
+  /** What waits for an answer from the other side, by call. */
   readonly calls: Map<number, PromiseWithResolvers<unknown>>
   readonly post: (message: Up) => void
 }
@@ -38,14 +39,18 @@ if (!(rooms?.kinds instanceof Map))
   throw new TypeError(`${url} has no default export made by rooms(import.meta.url, { … })`)
 
 const calls: Thread['calls'] = new Map()
+let lastCall = 0
+const subscriptions = new Map<string, Set<(message: Uint8Array) => void>>()
 const host = createHost({
   rooms,
   clock: realClock(),
   entropy: realEntropy(),
   store: remoteStore(),
+  bus: remoteBus(),
   log: remoteLog(),
   maxRooms,
   owns: (code) => threadOf(code, threads) === index && !banned.includes(code),
+  opensAlways: index === 0,
   mark: (code) => setRunning(running, code),
 })
 const thread: Thread = {
@@ -80,11 +85,13 @@ function take(
       return void answer(rooms.list(message.protocol)).then((told) =>
         say({ do: 'listed', call: message.call, ...told }),
       )
-    case 'stored': {
+    case 'answered': {
       const call = waiting.get(message.call)
       waiting.delete(message.call)
-      return 'error' in message ? call?.reject(message.error) : call?.resolve(message.value)
+      return call && settle(message, call)
     }
+    case 'heard':
+      return subscriptions.get(message.topic)?.forEach((listener) => listener(message.message))
     case 'ping':
       return void pong(rooms, games).then(say)
     case 'stop':
@@ -100,25 +107,39 @@ async function pong(rooms: Host, games: readonly string[]): Promise<Up> {
   return { do: 'pong', counts: { ...rooms.counts }, listed: new Map(listed) }
 }
 
+/** Calls something on the other side. */
+function call(on: 'store' | 'bus', method: string, ...args: readonly unknown[]): Promise<never> {
+  const waiting = Promise.withResolvers<unknown>()
+  calls.set(++lastCall, waiting)
+  post({ do: 'call', call: lastCall, on, method, args })
+  return waiting.promise as Promise<never>
+}
+
 /** Makes the store of this thread: every call crosses to the store of the server. */
 function remoteStore(): Store {
-  let call = 0
-  const ask =
-    (method: StoreMethod) =>
-    (...args: unknown[]): Promise<never> => {
-      const waiting = Promise.withResolvers<unknown>()
-      calls.set(++call, waiting)
-      post({ do: 'store', call, method, args })
-      return waiting.promise as Promise<never>
-    }
   return {
-    get: ask('get'),
-    put: ask('put'),
-    remove: ask('remove'),
-    keys: ask('keys'),
-    record: ask('record'),
-    top: ask('top'),
+    get: (key) => call('store', 'get', key),
+    put: (key, value) => call('store', 'put', key, value),
+    remove: (key) => call('store', 'remove', key),
+    keys: (prefix) => call('store', 'keys', prefix),
+    record: (board, name, score) => call('store', 'record', board, name, score),
+    top: (board, count) => call('store', 'top', board, count),
     close: () => Promise.resolve(),
+  }
+}
+
+/** Makes the bus of this thread, as far as rooms need it: it crosses to the bus of the server. */
+function remoteBus(): DirectoryGiven['bus'] {
+  return {
+    publish: (topic, message) => post({ do: 'publish', topic, message }),
+    // An AbortSignal does not cross; the time limit holds on the other side.
+    request: (topic, message, asking) => call('bus', 'request', topic, message, { timeout: asking?.timeout }),
+    subscribe(topic, listener) {
+      const listeners = subscriptions.get(topic) ?? new Set()
+      if (listeners.size === 0) post({ do: 'subscribe', topic })
+      subscriptions.set(topic, listeners.add(listener))
+      return () => void listeners.delete(listener)
+    },
   }
 }
 
