@@ -23,6 +23,10 @@ export interface Member {
   owesMine: boolean
   /** What it alone is to be told and was not sent yet. */
   owed: OwnEffects
+  /** What it alone was told and has not confirmed, by the tick it was sent with; oldest first. */
+  sent: { readonly tick: number; readonly own: OwnEffects }[]
+  /** Events for it alone that could not be kept. */
+  missed: number
 }
 
 /** Bytes that may wait in a client's pipe before it is skipped. */
@@ -33,6 +37,9 @@ const MAX_UNCONFIRMED = 2000
 export const FULL_EVERY = 1000
 /** Bytes of events kept for clients that were skipped; what is older is missed, and they are told so. */
 const MAX_EVENTS = 256 * 1024
+
+/** Events for one client alone that are kept until it can be sent them. Refusals are bounded by the inputs that wait. */
+const MAX_OWED = 1000
 
 /** Makes a member that has nothing yet and is owed everything. */
 export function createMember(pipe: Pipe, seat: number): Member {
@@ -45,6 +52,8 @@ export function createMember(pipe: Pipe, seat: number): Member {
     fullAt: -Infinity,
     owesMine: true,
     owed: { tellings: [], refusals: [], acked: seat !== 0 },
+    sent: [],
+    missed: 0,
   }
 }
 
@@ -71,11 +80,22 @@ export class Fanout {
     this.#epoch = epoch
   }
 
-  /** Takes a member in: from now on it gets every tick, beginning with a FULL. `own` is what it is to be told with it. */
-  add(member: Member, own?: OwnEffects): void {
-    if (own !== undefined) owe(member, own)
+  /** Takes a member in: from now on it gets every tick, beginning with a FULL. */
+  add(member: Member): void {
     member.seen = this.#first + this.#events.length
     this.members.add(member)
+  }
+
+  /** Makes `member` go on where `before`, its connection before, was when its client had the state of `tick`. */
+  takeUp(member: Member, before: Member | undefined, tick: number): void {
+    const next = this.#events.findIndex((telling) => telling.tick > tick)
+    member.seen = this.#first + (next < 0 ? this.#events.length : next)
+    // The ring begins later than the client's state ends: what is between is missed.
+    if (next === 0 && before !== undefined) member.seen = Math.min(this.#first, before.seen)
+    if (before === undefined) return
+    member.missed = before.missed
+    for (const { own } of before.sent.filter((one) => one.tick > tick)) owe(member, own)
+    owe(member, before.owed)
   }
 
   /** Whether somebody has not got the newest state. */
@@ -99,7 +119,7 @@ export class Fanout {
   /** Sends the whole state as of the last flush, with everything the member was owed. */
   sendFull(member: Member, seats: ReadonlyMap<number, SeatRecord>, now: number): void {
     const end = this.#first + this.#events.length
-    const missed = Math.max(0, this.#first - member.seen)
+    const missed = Math.max(0, this.#first - member.seen) + member.missed
     const late = this.#events.slice(Math.max(member.seen, this.#first) - this.#first)
     const tellings = byTick([...late, ...member.owed.tellings])
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
@@ -153,7 +173,9 @@ export class Fanout {
       { epoch: this.#epoch, tick: this.#sync.tick },
       { ...parts, refusals, ...(acked && seat && { ack: seat.acked }) },
     )
+    if (member.seat !== 0) member.sent.push({ tick: this.#sync.tick, own: member.owed })
     member.owed = { tellings: [], refusals: [], acked: false }
+    member.missed = 0
     return this.#w.take()
   }
 
@@ -181,10 +203,21 @@ function size(telling: Telling): number {
   return telling.payload.length + 16
 }
 
-function owe(member: Member, own: OwnEffects): void {
-  member.owed.tellings.push(...own.tellings)
-  member.owed.refusals.push(...own.refusals)
-  if (own.acked) member.owed.acked = true
+/** Notes what a member alone is to be told. Beyond MAX_OWED events the oldest are missed, and it is told how many. */
+export function owe(member: Member, own: OwnEffects): void {
+  const { owed } = member
+  owed.tellings.push(...own.tellings)
+  owed.refusals.push(...own.refusals)
+  if (own.acked) owed.acked = true
+  const over = owed.tellings.length - MAX_OWED
+  if (over <= 0) return
+  owed.tellings.splice(0, over)
+  member.missed += over
+}
+
+/** Forgets what a member was told up to `tick`: it has confirmed that. */
+export function forget(member: Member, tick: number): void {
+  while (member.sent.length > 0 && member.sent[0]!.tick <= tick) member.sent.shift()
 }
 
 /** Sorts by tick; within a tick what was there first stays first. */

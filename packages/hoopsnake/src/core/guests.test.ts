@@ -77,8 +77,10 @@ async function enter(options: RawDial = {}): Promise<Raw<typeof den>> {
   return raw
 }
 
-const back = (raw: Raw<typeof den>): Promise<Raw<typeof den>> =>
-  enter({ intent: 'resume', code: raw.welcome!.room, token: raw.welcome!.token })
+const back = (raw: Raw<typeof den>): Promise<Raw<typeof den>> => {
+  const { room: code, token, epoch } = raw.welcome!
+  return enter({ intent: 'resume', code, token, epoch, tick: raw.tick })
+}
 
 /** Moves time on as clients do that confirm every half second. */
 function play(ms: number, ...clients: Raw<typeof den>[]): void {
@@ -287,6 +289,27 @@ describe('a seat outlives its connection', () => {
     clock.advance(100)
     expect(ann.reason?.code).toBe('LEFT')
     expect(host.counts.seats).toBe(0)
+  })
+
+  test('[SE9] what a player was to be told while away, or had not confirmed, is told once it is back', async () => {
+    const [ann, bob] = [await enter(), await enter()]
+    ann.send('whisper')
+    clock.advance(100)
+    ann.lose()
+    // Told, but never confirmed: this client reads it and forgets it, as one does whose line was cut on the way.
+    const had = ann.tick - 1
+    bob.send('shout', 'while away')
+    play(1000, bob)
+    const { room: code, token, epoch } = ann.welcome!
+    const again = await enter({ intent: 'resume', code, token, epoch, tick: had })
+    expect(again.told.map(({ value }) => value)).toEqual(['SECRET-FOR-1', 'while away'])
+    expect(again.missed).toBe(0)
+    bob.send('shout', 'after')
+    play(1000, bob, again)
+    expect(again.told.map(({ value }) => value)).toEqual(['SECRET-FOR-1', 'while away', 'after'])
+    again.lose()
+    const third = await back(again)
+    expect(third.told).toEqual([])
   })
 
   test('[SE8] every confirm is answered with the time, for the client to set its clock by', async () => {

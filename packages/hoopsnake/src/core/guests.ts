@@ -2,7 +2,8 @@ import { Writer } from '../wire/writer.ts'
 import type { Clock } from './clock.ts'
 import type { Effects } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
-import { Fanout, FULL_EVERY } from './fanout.ts'
+import type { Member } from './fanout.ts'
+import { Fanout, forget, FULL_EVERY, owe } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
 import type { Up } from './frames/play.ts'
@@ -12,7 +13,7 @@ import { connectionOf, createGuest, dismiss, turnAway } from './guest.ts'
 import type { Entry, Inbox } from './inbox.ts'
 import { releaseInputs, takeInput } from './intake.ts'
 import { createBucket } from './limits.ts'
-import type { Connection } from './link.ts'
+import type { Connection, Fallen } from './link.ts'
 import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
 import type { Settings } from './settings.ts'
@@ -34,6 +35,13 @@ export interface GuestsGiven {
   readonly awake: () => boolean
 }
 
+/** What a client brings that comes back: its secret, and the newest state it has. */
+export interface Back {
+  readonly token: string
+  readonly epoch: number
+  readonly tick: number
+}
+
 /** The connections of one room: who has which seat, who watches, which seats are held for whom. */
 export class Guests {
   readonly #given: GuestsGiven
@@ -42,6 +50,8 @@ export class Guests {
   /** By seat; those of seats that are on their way in included. */
   readonly #seated = new Map<number, Guest>()
   readonly #watchers = new Set<Guest>()
+  /** What is kept of connections that were lost, by seat: what their players are to be told. */
+  readonly #gone = new Map<number, Member>()
   /** How to call off the end of each held seat. */
   readonly #holds = new Map<number, () => void>()
   #arriving = 0
@@ -96,6 +106,7 @@ export class Guests {
     const guest = this.#admit(pipe, 0)
     this.#watchers.add(guest)
     this.#welcome(guest, '')
+    this.#fanout.sendFull(guest.member, this.#given.machine.seats, this.#given.clock.now())
     this.#given.stirred()
     return this.#connect(guest)
   }
@@ -103,12 +114,16 @@ export class Guests {
   /**
    * Brings a player back to a held seat; a connection that still has it is closed. Throws Refused.
    *
-   * Inputs up to the sequence `spoiled` have brought the room down before: sent again, they are refused.
+   * Within one life of the room, everything that the player was to be told after the tick it has is told again.
    */
-  resume(pipe: Pipe, token: string, spoiled = 0): Connection {
-    const seat = [...this.#given.machine.seats.values()].find((one) => one.token === token)
+  resume(pipe: Pipe, back: Back, fallen?: Fallen): Connection {
+    const { machine } = this.#given
+    const seat = [...machine.seats.values()].find((one) => one.token === back.token)
     if (seat === undefined) throw refuse('GONE')
-    seat.spoiled = Math.max(seat.spoiled, spoiled)
+    if (fallen !== undefined) {
+      seat.taken = seat.acked = seat.told = Math.max(seat.acked, fallen.acked)
+      seat.spoiled = fallen.sent
+    }
     const before = this.#seated.get(seat.id)
     if (before !== undefined) {
       this.#fanout.members.delete(before.member)
@@ -116,8 +131,11 @@ export class Guests {
     }
     const guest = this.#admit(pipe, seat.id)
     this.#seated.set(seat.id, guest)
+    const member = before?.member ?? this.#gone.get(seat.id)
+    this.#welcome(guest, seat.token)
+    if (back.epoch === machine.epoch) this.#fanout.takeUp(guest.member, member, back.tick)
+    this.#fanout.sendFull(guest.member, machine.seats, this.#given.clock.now())
     this.#release(seat.id)
-    this.#welcome(guest, token)
     this.#enter({ kind: 'back', seat: seat.id })
     return this.#connect(guest)
   }
@@ -137,6 +155,10 @@ export class Guests {
   flush(flushed: Flushed, effects: Effects): void {
     const { machine, clock } = this.#given
     this.#fanout.flush(flushed, effects, machine.seats, clock.now())
+    for (const [seat, member] of this.#gone) {
+      const own = effects.own.get(seat)
+      if (own !== undefined) owe(member, own)
+    }
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
     for (const seat of effects.joined) this.#letIn(seat, effects)
     for (const { seat, reason } of effects.left) this.#vacate(seat, reason)
@@ -154,9 +176,10 @@ export class Guests {
       const { pipe } = guest.member
       const seat = this.#given.machine.seats.get(guest.seat)
       try {
-        // What was acknowledged last, in the tick that failed, may be what it failed of.
-        guest.moved =
-          guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, seat?.token ?? '', seat?.acked)
+        // The inputs of the tick that failed may be what it failed of.
+        const fallen = seat && { acked: seat.told, sent: seat.acked }
+        const back = { token: seat?.token ?? '', epoch: 0, tick: 0 }
+        guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, back, fallen)
       } catch (error) {
         dismiss(guest, error instanceof Refused ? reason : refuse('CRASHED'))
       }
@@ -196,7 +219,13 @@ export class Guests {
     const guest = this.#seated.get(id)
     const seat = this.#given.machine.seats.get(id)
     if (seat === undefined) return
-    if (guest !== undefined) this.#welcome(guest, seat.token, effects)
+    if (guest !== undefined) {
+      const { machine, clock } = this.#given
+      this.#welcome(guest, seat.token)
+      const own = effects.own.get(id)
+      if (own !== undefined) owe(guest.member, own)
+      this.#fanout.sendFull(guest.member, machine.seats, clock.now())
+    }
     // The player was gone before the seat was there, and never learnt its token: nobody can come back to it.
     else this.#enter({ kind: 'leave', seat: id })
   }
@@ -219,8 +248,8 @@ export class Guests {
     dismiss(guest, reason)
   }
 
-  /** Writes WELCOME and the whole state; from the next flush on the guest gets every tick. */
-  #welcome(guest: Guest, token: string, effects?: Effects): void {
+  /** Writes WELCOME and makes the guest a member, which gets every tick from the next flush on. */
+  #welcome(guest: Guest, token: string): void {
     const { machine, settings, clock } = this.#given
     this.#w.clear()
     writeWelcome(this.#w, {
@@ -236,8 +265,7 @@ export class Guests {
       time: clock.now(),
     })
     guest.member.pipe.write(this.#w.take())
-    this.#fanout.add(guest.member, effects?.own.get(guest.seat))
-    this.#fanout.sendFull(guest.member, machine.seats, clock.now())
+    this.#fanout.add(guest.member)
   }
 
   #frame(guest: Guest, up: Up): void {
@@ -292,7 +320,10 @@ export class Guests {
     this.#watchers.delete(guest)
     if (this.#seated.get(guest.seat) === guest) {
       this.#seated.delete(guest.seat)
-      if (this.#given.machine.seats.has(guest.seat)) this.#hold(guest.seat)
+      if (this.#given.machine.seats.has(guest.seat)) {
+        this.#gone.set(guest.seat, guest.member)
+        this.#hold(guest.seat)
+      }
     }
     this.#given.stirred()
   }
@@ -309,6 +340,7 @@ export class Guests {
   }
 
   #release(id: number): void {
+    this.#gone.delete(id)
     this.#holds.get(id)?.()
     this.#holds.delete(id)
   }
@@ -316,5 +348,7 @@ export class Guests {
 
 /** Notes the newest tick a client has. Believed only as far as it was sent, and only to judge whether to skip it. */
 function confirm({ member }: Guest, tick: number): void {
-  if (tick <= member.base) member.confirmed = Math.max(member.confirmed, tick)
+  if (tick > member.base) return
+  member.confirmed = Math.max(member.confirmed, tick)
+  forget(member, tick)
 }

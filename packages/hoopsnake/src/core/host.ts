@@ -95,7 +95,7 @@ async function enter(
   if (directory.stopping) throw refuse('STOPPING')
   if (room.over) throw refuse('UNKNOWN_ROOM')
   if (hello.intent === 'watch') return room.guests.watch(pipe)
-  if (hello.intent === 'resume') return room.guests.resume(pipe, hello.token, arrival.spoiled)
+  if (hello.intent === 'resume') return room.guests.resume(pipe, hello, arrival.fallen)
   return room.guests.join(pipe, readAsk(of.kind, hello), user)
 }
 

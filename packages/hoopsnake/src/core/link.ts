@@ -10,8 +10,16 @@ export interface Arrival {
   readonly user: unknown
   /** Address of the client, as far as it can be trusted. */
   readonly address: string
-  /** In a resume after the room was brought down: inputs up to this sequence are not tried again. */
-  readonly spoiled?: number | undefined
+  /** In a resume after the room was brought down, what became of this client's inputs before. */
+  readonly fallen?: Fallen | undefined
+}
+
+/** Inputs of a seat when its room was brought down: one of those after `acked`, up to `sent`, may have done it. */
+export interface Fallen {
+  /** The last one that the client was told is consumed. */
+  readonly acked: number
+  /** The last one that may have reached the room. */
+  readonly sent: number
 }
 
 /** One client's end of a link, held by the gateway. */

@@ -111,6 +111,10 @@ export class Machine {
     } catch (error) {
       throw new Crash('state', error)
     }
+    for (const id of effects.own.keys()) {
+      const seat = this.seats.get(id)
+      if (seat !== undefined) seat.told = seat.acked
+    }
     this.#window = []
     this.#undo = []
     this.#condemned.clear()

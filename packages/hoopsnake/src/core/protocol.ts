@@ -46,7 +46,10 @@ export interface Protocol<S extends Spec = Spec> {
   readonly results: readonly Named[]
   readonly messages: readonly Named[]
   /** Makes a kind of room: the rules, and how the server runs them. */
-  room<L = undefined>(rules: Rules<Protocol<S>, L>, ...options: OptionsFor<Protocol<S>, L>): RoomKind<Protocol<S>>
+  room<L = undefined>(
+    rules: Rules<Protocol<S>, L>,
+    ...options: OptionsFor<Protocol<S>, L>
+  ): RoomKind<Protocol<S>>
 }
 
 /** The options of a room; due where rules want what only `load` can give them. */

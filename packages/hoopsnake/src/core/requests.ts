@@ -55,7 +55,6 @@ export function createAsked(clock: Clock): Asked {
         return await promise
       } finally {
         waiting.delete(id)
-        stop()
         signal?.removeEventListener('abort', abort)
       }
     },

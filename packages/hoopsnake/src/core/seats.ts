@@ -11,6 +11,8 @@ export interface SeatRecord extends Seat {
   taken: number
   /** Sequence of the last input consumed. `acked <= taken` */
   acked: number
+  /** What `acked` was at the last flush: what the player knows of. */
+  told: number
   /** Inputs up to this sequence brought the room down before: they are not tried again. */
   spoiled: number
   /** Ticks at which an input of this seat failed, the newest last. */
@@ -43,6 +45,7 @@ export function createSeat(
     away: false,
     taken: 0,
     acked: 0,
+    told: 0,
     spoiled: 0,
     failures: [],
     kick: (reason) => kick(id, reason),

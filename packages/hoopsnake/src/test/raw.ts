@@ -20,6 +20,9 @@ export interface RawDial {
   readonly private?: boolean
   readonly options?: Data
   readonly token?: string
+  /** In a resume: the life of the room, and the newest tick, of the state that is there. */
+  readonly epoch?: number
+  readonly tick?: number
   readonly hash?: number
   readonly wire?: number
 }
@@ -140,7 +143,7 @@ function arrivalOf(protocol: AnyProtocol, dial: RawDial): Arrival {
     join: { intent: 'join', ask },
     create: { intent: 'create', private: dial.private ?? false, ask },
     watch: { intent: 'watch' },
-    resume: { intent: 'resume', token: dial.token ?? '', epoch: 1, tick: 0 },
+    resume: { intent: 'resume', token: dial.token ?? '', epoch: dial.epoch ?? 0, tick: dial.tick ?? 0 },
   } as const
   return { hello: { ...head, ...intents[intent] }, code: dial.code ?? '', user: dial.user, address: 'test' }
 }

@@ -224,6 +224,24 @@ describe('over a bad network', () => {
     },
   )
 
+  test.each([1, 2, 3])('[CL21] events come once and in order over lost lines (seed %i)', async (seed) => {
+    start({ seed, net: bad })
+    const ann = await s.join({ name: 'Ann' })
+    const bob = await s.join({ name: 'Bob' })
+    const heard: number[] = []
+    bob.on('jumped', ({ by }) => heard.push(by))
+    const random = createRandom(seed)
+    const told: number[] = []
+    for (let i = 0; i < 60; i++) {
+      told.push(i % 10)
+      ann.send('jump', i % 10)
+      if (random.int(6) === 0) s.drop(bob)
+      await s.advance(random.int(150))
+    }
+    await s.advance(8000)
+    expect(heard).toEqual(told)
+  })
+
   test.each(['stopped', 'killed'] as const)(
     '[CL21] a saved room that was %s comes back with its players',
     async (how) => {

@@ -14,7 +14,7 @@
  * connection was sent last.
  */
 import { Malformed } from '../../wire/errors.ts'
-import type { Reader } from '../../wire/reader.ts'
+import { Reader } from '../../wire/reader.ts'
 import type { Type } from '../../wire/type.ts'
 import type { Writer } from '../../wire/writer.ts'
 import type { Named } from '../protocol.ts'
@@ -187,6 +187,14 @@ export function writeOwn(w: Writer, stamp: Stamp, parts: OwnParts): void {
     w.set(has, own.MISSED)
     w.uint(parts.missed)
   }
+}
+
+/** Reads the ack of an OWN frame, its first byte included; undefined where it has none, or is no OWN. */
+export function readAck(frame: Uint8Array): number | undefined {
+  const r = new Reader(frame)
+  if (r.u8() !== down.OWN) return undefined
+  readStamp(r)
+  return r.u8() & own.ACK ? r.uint() : undefined
 }
 
 /** Reads OWN behind its stamp. `base` is the `mine` of the last OWN; undefined before the first. */

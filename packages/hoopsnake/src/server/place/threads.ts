@@ -7,6 +7,7 @@ import { down, up } from '../../core/frames/kinds.ts'
 import type { Arrival, Connection, Listing } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
 import { settingsOf } from '../../core/settings.ts'
+import { readAck } from '../../core/frames/tick.ts'
 import { Reader } from '../../wire/reader.ts'
 import { Writer } from '../../wire/writer.ts'
 import { type Crew, keepThread } from './crew.ts'
@@ -42,8 +43,9 @@ interface Client {
   readonly pipe: Pipe
   arrival: Arrival
   readonly crew: number
-  /** Sequence of the last input that it sent. */
+  /** Sequences of the last input that it sent, and of the last that it was told is consumed. */
   sent: number
+  acked: number
   /** The last PONG it was given. */
   pong: Uint8Array | undefined
   /** Whether its thread was told of bytes that wait. */
@@ -113,7 +115,7 @@ class ThreadsPlace implements RunningPlace {
   #connect(pipe: Pipe, arrival: Arrival): Connection {
     const id = ++this.#lastId
     const crew = this.#routes(arrival)
-    const client: Client = { id, pipe, arrival, crew, sent: 0, pong: undefined, waiting: false }
+    const client: Client = { id, pipe, arrival, crew, sent: 0, acked: 0, pong: undefined, waiting: false }
     this.#clients.set(id, client)
     this.#crews[crew]!.tell({ do: 'connect', id, arrival })
     return {
@@ -180,16 +182,19 @@ class ThreadsPlace implements RunningPlace {
       if (pong) client.pong = frame
       const first = own[i]
       if (first === undefined) client.pipe.write(frame)
-      else client.pipe.write(first, frame)
+      else {
+        client.acked = readAck(first) ?? client.acked
+        client.pipe.write(first, frame)
+      }
     }
   }
 
   /** Brings the clients of a thread that ended back into their rooms, which the new thread has opened again. */
   #reconnect(index: number, culprit: string): void {
-    for (const { id, arrival, crew, sent } of this.#clients.values()) {
+    for (const { id, arrival, crew, sent, acked } of this.#clients.values()) {
       if (crew !== index) continue
-      const spoiled = arrival.code === culprit ? sent : 0
-      this.#crews[index]!.tell({ do: 'connect', id, arrival: { ...arrival, spoiled } })
+      const fallen = arrival.code === culprit ? { sent, acked } : undefined
+      this.#crews[index]!.tell({ do: 'connect', id, arrival: { ...arrival, fallen } })
     }
   }
 
@@ -211,7 +216,7 @@ class ThreadsPlace implements RunningPlace {
 
 /** Notes who a client is in its room, so that it can be brought back there: the arrival of one that dials again. */
 function remember(client: Client, frame: Uint8Array): void {
-  const { room, seat, token } = readWelcome(new Reader(frame.subarray(1)))
+  const { room, seat, token, ack } = readWelcome(new Reader(frame.subarray(1)))
   const { wire, protocol, hash, ticket } = client.arrival.hello
   const head = { wire, protocol, hash, ticket }
   const hello =
@@ -219,6 +224,8 @@ function remember(client: Client, frame: Uint8Array): void {
       ? ({ ...head, intent: 'watch' } as const)
       : ({ ...head, intent: 'resume', token, epoch: 0, tick: 0 } as const)
   client.arrival = { ...client.arrival, code: room, hello }
+  // Clients count their inputs anew from there, if the room came back from a checkpoint.
+  client.sent = client.acked = ack
 }
 
 /**
