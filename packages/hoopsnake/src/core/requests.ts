@@ -55,6 +55,7 @@ export function createAsked(clock: Clock): Asked {
         return await promise
       } finally {
         waiting.delete(id)
+        stop()
         signal?.removeEventListener('abort', abort)
       }
     },

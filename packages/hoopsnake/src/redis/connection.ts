@@ -1,5 +1,5 @@
 import { createClient, type RedisArgument, RESP_TYPES, type RedisClientType } from '@redis/client'
-import type { Clock } from '../core/clock.ts'
+import type { BusGiven } from '../core/bus.ts'
 import { realEntropy } from '../server/random.ts'
 
 /** A client of @redis/client, of the version that the program brings. */
@@ -39,13 +39,15 @@ export interface Watch {
 const PING = 5000
 const SILENCE = 15_000
 const CONNECT = 5000
+/** What a duplicate does not take over: our commands are few, counted elsewhere, and never cached. */
+const plain = { commandOptions: {}, clientSideCache: undefined, commandsQueueMaxLength: undefined }
 /** The time between two attempts to connect again doubles from the first of these to the second, less chance. In ms. */
 const AGAIN = { first: 50, most: 1000 }
 
 /** Connects. Rejects with words if the server doesn't answer now; later it is tried again for ever. */
 export async function connect(
   { url, client: given }: RedisAt,
-  clock: Clock,
+  { clock, log }: BusGiven,
   watch: Watch,
 ): Promise<Connection> {
   if (url !== undefined && given !== undefined) {
@@ -68,10 +70,12 @@ export async function connect(
     },
   } as const
   const client = given
-    ? (given.duplicate(options) as RedisClientType)
+    ? (given.duplicate({ ...options, ...plain }) as RedisClientType)
     : createClient({ ...options, url: url ?? 'redis://localhost:6379' })
   client.on('error', (error: Error) => {
-    if (established && closing === undefined && !client.isReady) watch.lost(error)
+    if (!established || closing !== undefined) return
+    if (client.isReady) log('error', 'trouble with Redis', { error })
+    else watch.lost(error)
   })
   client.on('ready', () => {
     if (established && closing === undefined) watch.ready()

@@ -20,7 +20,7 @@ export interface Line extends Sender, Pick<Channels, 'want'> {
 /** Opens a line. Each outage is one line in the log, and one when it is over. */
 export async function openLine(at: RedisAt, { clock, log }: BusGiven): Promise<Line> {
   const changes = signal<BusStatus>((error) => log('error', 'a listener to the status failed', { error }))
-  const connection = await connect(at, clock, { ready: () => void restore(), lost })
+  const connection = await connect(at, { clock, log }, { ready: () => void restore(), lost })
   const channels = createChannels(connection, log)
   const sender = createSender(connection, log)
   let status: BusStatus = 'up'

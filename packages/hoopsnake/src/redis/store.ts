@@ -39,16 +39,20 @@ redis.call('HSET', KEYS[2], ARGV[1], member)`
 export async function redisStore(options: RedisStoreOptions = {}): Promise<Store> {
   const { prefix = 'hoopsnake:', clock = realClock(), log = plainLog() } = options
   let away = false
-  const connection = await connect(options, clock, {
-    ready() {
-      away = false
-      log('info', 'the store is back')
+  const connection = await connect(
+    options,
+    { clock, log },
+    {
+      ready() {
+        away = false
+        log('info', 'the store is back')
+      },
+      lost(error) {
+        if (!away) log('warn', 'the store lost Redis: calls fail until it is back', { error: error.message })
+        away = true
+      },
     },
-    lost(error) {
-      if (!away) log('warn', 'the store lost Redis: calls fail until it is back', { error: error.message })
-      away = true
-    },
-  })
+  )
   let closed = false
   const kept = `${prefix}kept:`
   const call: Call = async (...command) => {
