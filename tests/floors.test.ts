@@ -29,6 +29,7 @@ describe('a bad tree is refused', () => {
     ['a Node module in core', { 'core/a.ts': `import 'node:fs'` }],
     ['a package in wire', { 'wire/a.ts': `import { x } from 'ws'` }],
     ['a package in the client', { 'client/a.ts': `import type { x } from 'ws'` }],
+    ['an optional package, not at home', { 'server/a.ts': `import { createClient } from '@redis/client'` }],
     ['a folder without a floor', { 'attic/a.ts': `import { b } from '../wire/b.ts'` }],
     [
       'a cycle of two',
@@ -49,6 +50,7 @@ test('what is allowed passes', () => {
     ['core/c.ts', `/* import 'node:fs' */\nimport { a } from './a.ts'`],
     ['core/a.test.ts', `import { test } from 'vitest'\nimport { simulate } from '../test/simulate.ts'`],
     ['server/s.ts', `import { createServer } from 'node:http'\nimport { WebSocketServer } from 'ws'`],
+    ['redis/r.ts', `import { createClient } from '@redis/client'\nimport { s } from '../server/s.ts'`],
     ['test/simulate.ts', `import { s } from '../server/s.ts'\nimport { c } from '../client/c.ts'`],
   ])
   expect(violations(tree)).toEqual([])

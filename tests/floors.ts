@@ -19,6 +19,9 @@ const floors: Record<string, number> = {
 // These run everywhere, so they may import nothing but each other.
 const bare = new Set(['', 'wire', 'core', 'client'])
 
+// Packages that users install only if they want them, and the one folder that may import each.
+const homes = new Map([['@redis/client', 'redis']])
+
 interface Import {
   readonly from: string
   /** A path that begins with src/, or the name of a package. */
@@ -43,7 +46,10 @@ function misnamed(path: string): string[] {
 function misdirected({ from, to }: Import): string[] {
   const folder = folderOf(from)
   if (to.startsWith('..')) return [`${from}: ${to} is outside the package`]
-  if (!to.startsWith('src/')) return bare.has(folder) ? [`${from}: '${folder}' may not import ${to}`] : []
+  if (!to.startsWith('src/')) {
+    const stray = bare.has(folder) || (homes.get(to) ?? folder) !== folder
+    return stray ? [`${from}: '${folder}' may not import ${to}`] : []
+  }
   const target = folderOf(to.slice('src/'.length))
   if (target === folder) return []
   const [mine, its] = [floors[folder], floors[target]]
