@@ -27,5 +27,6 @@ export const commands = {
   build: (args) => [[bin.tsc, '-b', ...args]],
   lint: (args) => [[...lint, ...args]],
   format: (args) => [[bin.oxfmt, ...args]],
+  bench: ([name = 'clock', ...args]) => [[source, `bench/${name}.ts`, ...args]],
   run: (args) => [[source, ...args]],
 }

@@ -3,6 +3,8 @@ import { readCheckpoint } from './checkpoint.ts'
 import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { refuse } from './errors.ts'
+import type { Jobs } from './jobs.ts'
+import { jobsWithin, noJobs } from './jobs.ts'
 import type { RoomKind, Rooms } from './kind.ts'
 import type { Tally } from './limits.ts'
 import { createTally } from './limits.ts'
@@ -23,10 +25,14 @@ import type { Store } from './store.ts'
 export interface DirectoryGiven {
   readonly rooms: Rooms
   readonly clock: Clock
+  /** For the ticks of rooms, where they are to be timed more exactly than the rest. Default: `clock`. */
+  readonly tickClock?: Clock | undefined
   /** Unguessable 32-bit numbers, for room codes, tokens and seeds. */
   readonly entropy: () => number
   readonly store: Store
   readonly bus: Pick<Bus, 'publish' | 'request' | 'subscribe'>
+  /** Default: none. */
+  readonly jobs?: Jobs | undefined
   readonly log: Log
   /** Rooms at most; beyond, opening one is refused with SERVER_FULL. Default 10,000. */
   readonly maxRooms?: number
@@ -78,7 +84,7 @@ export class Directory {
   /** Throws RangeError on options that no room could run with. */
   constructor(given: DirectoryGiven) {
     this.#given = given
-    this.#loops = createLoops(given.clock)
+    this.#loops = createLoops(given.tickClock ?? given.clock)
     const kinds = [...given.rooms.kinds].map(
       ([name, kind]) => [name, { kind, settings: settingsOf(kind) }] as const,
     )
@@ -236,7 +242,7 @@ export class Directory {
   }
 
   #run(of: Kind, machine: Machine, facts: { private: boolean; nextSeat: number }): OpenRoom {
-    const { clock, entropy, store, bus, log } = this.#given
+    const { clock, entropy, store, bus, jobs = noJobs(), log } = this.#given
     const room: OpenRoom = new OpenRoom(machine, {
       ...facts,
       settings: of.settings,
@@ -244,6 +250,7 @@ export class Directory {
       loops: this.#loops,
       store,
       bus,
+      jobs,
       log,
       mark: (code) => this.#mark(code),
       token: () => Array.from({ length: 4 }, () => entropy().toString(16).padStart(8, '0')).join(''),
@@ -278,7 +285,7 @@ export class Directory {
 
   /** Runs `load`, which may not take for ever. */
   #load(kind: RoomKind, options: Data | undefined): Promise<unknown> {
-    const { clock, store, bus } = this.#given
+    const { clock, store, bus, jobs = noJobs() } = this.#given
     const { load } = kind.options
     if (load === undefined) return Promise.resolve(undefined)
     const abort = new AbortController()
@@ -287,7 +294,8 @@ export class Directory {
       abort.abort()
       reject(new Error(`load took more than ${LOAD_WITHIN} ms`))
     })
-    load({ store, bus, signal: abort.signal }, options).then(resolve, reject)
+    const within = jobsWithin(jobs, abort.signal)
+    load({ store, bus, jobs: within, signal: abort.signal }, options).then(resolve, reject)
     return promise.finally(callOff)
   }
 }

@@ -22,7 +22,13 @@ import { memoryStore } from './store.ts'
 const pit = protocol('pit', 1, {
   join: { name: str(15) },
   options: { width: u8 },
-  state: { width: u8, beats: uint, top: str(20), players: map(uint, struct({ name: str(15), x: u8 }), 100) },
+  state: {
+    width: u8,
+    beats: uint,
+    lost: uint,
+    top: str(20),
+    players: map(uint, struct({ name: str(15), x: u8 }), 100),
+  },
   mine: { secret: uint },
   hidden: { deck: str(50) },
   inputs: {
@@ -48,6 +54,7 @@ const rules: Rules<Pit, string | undefined> = {
   create: (_, { options, loaded }) => ({
     width: options?.width ?? 9,
     beats: 0,
+    lost: 0,
     top: loaded ?? '',
     players: new Map(),
   }),
@@ -84,6 +91,7 @@ const rules: Rules<Pit, string | undefined> = {
       room.state.top = outcome.ok ? outcome.value : outcome.code
     },
   },
+  late: (room, { skipped }) => void (room.state.lost += skipped),
   messages: { hail: (room, text) => room.broadcast('psst', text) },
   tick(room) {
     room.state.beats += 1
@@ -208,6 +216,22 @@ describe('a room exists while somebody is in it', () => {
     clock.advance(100)
     expect(ann.state).toMatchObject({ beats: 5 })
     expect(ann.state!.players.get(1)!.x).toBe(3)
+  })
+
+  test('[RM24] a room that was late is told which ticks it lost; nothing of the count is lost', async () => {
+    start({ late: 'skip' })
+    const ann = await enter()
+    const { tick } = ann
+    // The clock is turned while a step runs: as if it had taken 450 ms.
+    beat = () => {
+      beat = undefined
+      clock.advance(450)
+    }
+    clock.advance(1000)
+    expect(ann.state!.lost).toBe(3)
+    const { due, stepped, skipped } = room(ann).stats
+    expect([skipped, stepped + skipped]).toEqual([3, due])
+    expect(ann.tick).toBe(tick + stepped - 1)
   })
 
   test('[RM5] a room that ticks on events ticks at once, and by itself when a deadline falls due', async () => {

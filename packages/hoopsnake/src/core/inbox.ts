@@ -1,5 +1,5 @@
 import type { Reason } from './frames/hello.ts'
-import type { Outcome } from './rules.ts'
+import type { LateTicks, Outcome } from './rules.ts'
 
 /** One thing that happens to a room. Recorded, the entries of all ticks are the room's whole history. */
 export type Entry =
@@ -12,6 +12,7 @@ export type Entry =
     }
   | { readonly kind: 'leave' | 'away' | 'back'; readonly seat: number }
   | Input
+  | ({ readonly kind: 'late' } & LateTicks)
   | { readonly kind: 'message'; readonly message: number; readonly value: unknown }
   | { readonly kind: 'result'; readonly result: number; readonly outcome: Outcome<unknown> }
 

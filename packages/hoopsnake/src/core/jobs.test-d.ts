@@ -9,7 +9,9 @@ const findPath = job<Look, ('up' | 'down')[]>('findPath')
 
 jobs('here:', [
   implement(findPath, ({ width }) => (width > 3 ? ['up'] : [])),
-  implement(findPath, async ({ cells }, { signal }) => (signal.aborted || cells.length === 0 ? [] : ['down'])),
+  implement(findPath, async ({ cells }, { signal }) =>
+    signal.aborted || cells.length === 0 ? [] : ['down'],
+  ),
   // @ts-expect-error it answers with directions
   implement(findPath, () => ['sideways']),
   // @ts-expect-error it answers

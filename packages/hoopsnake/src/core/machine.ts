@@ -172,6 +172,9 @@ export class Machine {
       case 'away':
       case 'back':
         return this.#setAway(entry.seat, entry.kind)
+      case 'late':
+        this.#where = 'late'
+        return synchronous(this.kind.rules.late?.(this.#face, entry))
       case 'message': {
         const { name, type } = this.protocol.messages[entry.message]!
         this.#where = `messages.${name}`

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { LatePolicy } from './kind.ts'
-import type { Loops } from './loop.ts'
+import type { Loops, LoopStats } from './loop.ts'
+import type { LateTicks } from './rules.ts'
 
 /** What a room needs of its pace, asked after every step and whenever something enters. */
 export interface Need {
@@ -16,13 +17,15 @@ export interface Need {
 
 /** When a room ticks. */
 export interface Pace {
+  /** What became of the ticks that fell due: `stepped + skipped + dilated = due`. */
+  readonly stats: LoopStats
   /** Goes on, or falls asleep. */
   settle(need: Need): void
   stop(): void
 }
 
-/** Makes ticks `first … first + count − 1`. */
-export type Step = (first: number, count: number) => void
+/** Makes ticks `first … first + count − 1`. `late` says which ticks before them were due and not made. */
+export type Step = (first: number, count: number, late: LateTicks) => void
 
 /** What a pace is given. `tick` tells the last tick made. */
 export interface PaceGiven {
@@ -32,6 +35,8 @@ export interface PaceGiven {
   readonly failed: (error: unknown) => void
 }
 
+const NEVER_LATE: LateTicks = { skipped: 0, dilated: 0 }
+
 /** After so many ms a room that ticks on events looks again for inputs that came too fast. */
 const THROTTLED = 50
 
@@ -39,11 +44,12 @@ const THROTTLED = 50
 export function steadyPace(loops: Loops, rate: { hz: number; late: LatePolicy }, given: PaceGiven): Pace {
   const loop = loops.start({
     ...rate,
-    step: (count) => given.step(given.tick() + 1, count),
+    step: (count, late) => given.step(given.tick() + 1, count, late),
     failed: given.failed,
   })
   loop.pause()
   return {
+    stats: loop.stats,
     settle: ({ pending, throttled, idle }) => (pending || throttled || !idle ? loop.resume() : loop.pause()),
     stop: () => loop.stop(),
   }
@@ -65,16 +71,22 @@ export function eventPace(clock: Clock, given: PaceGiven): Pace {
     armed = due
     cancel = due === Infinity ? () => {} : clock.at(due, fire)
   }
+  let made = 0
   const fire = (): void => {
     armed = Infinity
-    given.step(Math.max(given.tick() + 1, Math.floor(clock.now() - origin)), 1)
+    made++
+    given.step(Math.max(given.tick() + 1, Math.floor(clock.now() - origin)), 1, NEVER_LATE)
   }
   return {
+    get stats() {
+      return { due: made, stepped: made, skipped: 0, dilated: 0 }
+    },
     settle({ pending, throttled, deadline = Infinity }) {
       const now = clock.now()
-      arm(
-        pending ? Math.min(armed, now) : Math.min(origin + deadline, throttled ? now + THROTTLED : Infinity),
-      )
+      if (pending) return arm(Math.min(armed, now))
+      // A deadline that the last tick has reached was served by it, whatever the game made of that.
+      const due = deadline > given.tick() ? origin + deadline : Infinity
+      arm(Math.min(due, throttled ? now + THROTTLED : Infinity))
     },
     stop: () => arm(Infinity),
   }

@@ -6,14 +6,16 @@ import type { Reason } from './frames/hello.ts'
 import { Guests } from './guests.ts'
 import type { Inbox } from './inbox.ts'
 import { createInbox } from './inbox.ts'
+import type { Jobs } from './jobs.ts'
 import type { Listing } from './link.ts'
 import type { Log } from './log.ts'
-import type { Loops } from './loop.ts'
+import type { Loops, LoopStats } from './loop.ts'
 import type { Machine } from './machine.ts'
 import type { Pace } from './pace.ts'
 import { eventPace, steadyPace } from './pace.ts'
 import { close } from './pipe.ts'
 import { topicOf } from './protocol.ts'
+import type { LateTicks } from './rules.ts'
 import type { Saver } from './saver.ts'
 import { checkpointKey, createSaver } from './saver.ts'
 import type { Settings } from './settings.ts'
@@ -31,6 +33,7 @@ export interface RoomGiven {
   readonly loops: Loops
   readonly store: Store
   readonly bus: Pick<Bus, 'publish' | 'request'>
+  readonly jobs: Jobs
   readonly log: Log
   /** Makes an unguessable token. */
   readonly token: () => string
@@ -70,7 +73,7 @@ export class OpenRoom {
     this.#pace = this.#createPace()
     this.#work = createWork(
       machine.protocol.results,
-      { store: given.store, bus: given.bus },
+      { store: given.store, bus: given.bus, jobs: given.jobs },
       (result, outcome) => {
         if (!outcome.ok)
           log('warn', 'slow work failed', { ...this.#name, code: outcome.code, why: outcome.message })
@@ -93,6 +96,11 @@ export class OpenRoom {
 
   get code(): string {
     return this.machine.code
+  }
+
+  /** What became of the ticks that fell due: `stepped + skipped + dilated = due`. */
+  get stats(): LoopStats {
+    return this.#pace.stats
   }
 
   get listing(): Listing {
@@ -123,7 +131,7 @@ export class OpenRoom {
   async stop(): Promise<void> {
     if (this.#over) return
     this.#last = true
-    this.#step(this.machine.tick + 1, 1)
+    this.#step(this.machine.tick + 1, 1, { skipped: 0, dilated: 0 })
     if (this.#over) return
     this.#end(undefined, close.AGAIN)
     await this.saver?.save()
@@ -138,10 +146,11 @@ export class OpenRoom {
     else this.guests.dismissAll(reason, close.DONE)
   }
 
-  #step(first: number, count: number): void {
+  #step(first: number, count: number, { skipped, dilated }: LateTicks): void {
     const { machine, guests } = this
     this.#given.mark(this.code)
     try {
+      if (skipped + dilated > 0) this.#inbox.put({ kind: 'late', skipped, dilated })
       guests.releaseInputs()
       let taken = this.#inbox.drain()
       for (let tick = first; tick < first + count; tick++) {
@@ -233,7 +242,7 @@ export class OpenRoom {
     const { settings, clock, loops } = this.#given
     const given = {
       tick: () => this.machine.tick,
-      step: (first: number, count: number) => this.#step(first, count),
+      step: (first: number, count: number, late: LateTicks) => this.#step(first, count, late),
       failed: (error: unknown) => this.#crash(error),
     }
     const { hz, late } = settings

@@ -1,5 +1,6 @@
 import type { Bus } from './bus.ts'
 import type { Duration } from './clock.ts'
+import type { Jobs } from './jobs.ts'
 import type {
   AnyProtocol,
   Data,
@@ -34,6 +35,8 @@ export type Rules<P extends AnyProtocol, L = undefined> = {
   away?(room: Room<P>, seat: Seat<P>): void
   /** Says that the player of a held seat is back. */
   back?(room: Room<P>, seat: Seat<P>): void
+  /** Says, before a tick, that ticks before it were left out or put off because the server was late. */
+  late?(room: Room<P>, late: LateTicks): void
   /** Moves the room on by one tick. */
   tick?(room: Room<P>): void
 } & Handlers<
@@ -55,6 +58,7 @@ export interface AnyRules {
   leave?(room: Room<AnyProtocol>, seat: Seat): void
   away?(room: Room<AnyProtocol>, seat: Seat): void
   back?(room: Room<AnyProtocol>, seat: Seat): void
+  late?(room: Room<AnyProtocol>, late: LateTicks): void
   tick?(room: Room<AnyProtocol>): void
   mine?(room: Room<AnyProtocol>, seat: Seat): Data
   hidden?(room: Room<AnyProtocol>, given: Given<AnyProtocol, unknown>): Data
@@ -75,6 +79,14 @@ export interface Given<P extends AnyProtocol, L = undefined> {
   readonly options: OptionsOf<P> | undefined
   /** What `load` answered. */
   readonly loaded: L
+}
+
+/** Ticks that were due and not made, by the room's `late` policy. */
+export interface LateTicks {
+  /** Left out for good. */
+  readonly skipped: number
+  /** Put off: the room's time stood still for so long. */
+  readonly dilated: number
 }
 
 /** How slow work ended. */
@@ -144,6 +156,8 @@ export interface Seat<P extends AnyProtocol = AnyProtocol> {
 export interface Services {
   readonly store: Store
   readonly bus: Pick<Bus, 'publish' | 'request'>
+  /** Heavy work, elsewhere. Called off when the room closes. */
+  readonly jobs: Jobs
   /** Aborted when the room closes. */
   readonly signal: AbortSignal
 }

@@ -1,6 +1,7 @@
 import { Misfit } from '../wire/errors.ts'
 import { Writer } from '../wire/writer.ts'
 import { Refused } from './errors.ts'
+import { jobsWithin } from './jobs.ts'
 import type { Named } from './protocol.ts'
 import type { Outcome, Services } from './rules.ts'
 
@@ -21,6 +22,7 @@ export function createWork(
   answer: (result: number, outcome: Outcome<unknown>) => void,
 ): Work {
   const abort = new AbortController()
+  const within = { ...services, jobs: jobsWithin(services.jobs, abort.signal), signal: abort.signal }
   let running = 0
   return {
     start({ run, result }) {
@@ -29,7 +31,7 @@ export function createWork(
       const answered = full
         ? Promise.reject(new Refused('BUSY', `${MAX_WORK} pieces of work are under way`))
         : // In a turn of its own: its throw is a rejection, and it cannot hold up the flush.
-          Promise.resolve().then(() => run({ ...services, signal: abort.signal }))
+          Promise.resolve().then(() => run(within))
       void answered
         .then((value): Outcome<unknown> => fit(results[result]!, value), failure)
         .then((outcome) => {

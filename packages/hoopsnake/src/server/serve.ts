@@ -59,22 +59,27 @@ export async function serve(options: ServeOptions): Promise<Server> {
 
 /** Starts step by step. What was started goes in front of `undo`. */
 async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Server> {
-  const { store, log, rooms } = full
+  const { store, log, rooms, jobs } = full
   const bus = full.bus ?? memoryBus({ clock, log })
   const closeBus = { name: 'closing the bus', run: () => bus.close() }
   undo.unshift(closeBus)
   const closeStore = { name: 'closing the store', run: () => store.close() }
   undo.unshift(closeStore)
+  const stopJobs = { name: 'stopping the jobs', run: () => jobs?.stop() }
+  undo.unshift(stopJobs)
   if (full.assets !== undefined) await checkFolder(full.assets)
   // A store that cannot be used is found out now, not at the first checkpoint.
   await store.get('')
+  await jobs?.ready
   const place = await full.place({
     rooms,
     store,
     bus,
+    jobs,
     log,
     clock,
     entropy: realEntropy(),
+    precise: full.precise,
     maxRooms: full.limits.rooms,
   })
   const stopPlace = { name: 'closing the rooms', run: () => place.stop() }
@@ -92,6 +97,7 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
       { name: 'closing the sockets', run: () => gateway.close() },
       { name: 'cutting the sockets', run: () => gateway.cut() },
       { name: 'closing the port', run: release },
+      stopJobs,
       closeBus,
       closeStore,
     ],

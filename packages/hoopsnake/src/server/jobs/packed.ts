@@ -1,25 +1,18 @@
 import { deserialize, serialize } from 'node:v8'
-import type { Duration } from '../../core/clock.ts'
-import { noJob, type Jobs } from '../../core/jobs.ts'
+import { type Job, type JobOptions, type Jobs, noJob } from '../../core/jobs.ts'
 
 /*
  * Inputs and outputs travel as bytes: written once where they come from, read once where they are wanted. The threads
  * and processes in between, the one with the sockets above all, hand on bytes and look into nothing.
  */
 
-/** How a packed job is asked for. */
-export interface CallOptions {
-  readonly timeout?: Duration | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
 /** Runs a job by its name, from bytes to bytes. */
-export type CallJob = (name: string, input: Uint8Array, options?: CallOptions) => Promise<Uint8Array>
+export type CallJob = (name: string, input: Uint8Array, options?: JobOptions) => Promise<Uint8Array>
 
 /** Makes jobs of a way to call packed ones. */
 export function jobsBy(call: CallJob): Jobs {
   return {
-    async run<I, O>({ name }: { readonly name: string }, input: I, options: CallOptions = {}): Promise<O> {
+    async run<I, O>({ name }: Job<I, O>, input: I, options?: JobOptions): Promise<O> {
       return unpack(await call(name, packInput(name, input), options)) as O
     },
   }

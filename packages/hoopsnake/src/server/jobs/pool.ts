@@ -1,11 +1,11 @@
 import { milliseconds } from '../../core/clock.ts'
 import { refuse, type Refused } from '../../core/errors.ts'
-import { type Jobs, type JobsModule, noJob } from '../../core/jobs.ts'
+import { type Job, type JobOptions, type Jobs, type JobsModule, noJob } from '../../core/jobs.ts'
 import { createEnding } from '../../core/task.ts'
 import { type Errand, type ErrandEnd, createErrand } from './errand.ts'
 import type { Hand, Spawn, Told } from './messages.ts'
 import type { FullPoolOptions } from './options.ts'
-import { type CallJob, type CallOptions, jobsBy } from './packed.ts'
+import { type CallJob, jobsBy } from './packed.ts'
 
 /** How long a worker may take until it is ready, in ms: it loads the jobs module. */
 const START_WITHIN = 30_000
@@ -82,13 +82,13 @@ class Pool implements JobPool {
   #failures = 0
   #notBefore = -Infinity
   #why = ''
-  readonly run: Jobs['run']
+  readonly #packed: Jobs
 
   constructor(module: JobsModule, spawn: Spawn, options: FullPoolOptions) {
     this.#module = module
     this.#spawn = spawn
     this.#options = options
-    this.run = jobsBy(this.call).run
+    this.#packed = jobsBy(this.call)
     // Told to the log and to every caller as well.
     this.#first.promise.catch(() => {})
     this.#refill()
@@ -112,7 +112,7 @@ class Pool implements JobPool {
     }
   }
 
-  readonly call: CallJob = async (name, input, { timeout, signal }: CallOptions = {}) => {
+  readonly call: CallJob = async (name, input, { timeout, signal }: JobOptions = {}) => {
     const limit = timeout === undefined ? this.#options.timeout : milliseconds(timeout)
     this.#refill()
     const no = this.#refusal(name) ?? (signal?.aborted ? noJob('JOB_CANCELLED') : undefined)
@@ -132,9 +132,13 @@ class Pool implements JobPool {
       },
     )
     this.#queue.push(errand)
-    this.#hold()
     this.#dispatch()
+    this.#hold()
     return errand.answer
+  }
+
+  run<I, O>(job: Job<I, O>, input: NoInfer<I>, options?: JobOptions): Promise<O> {
+    return this.#packed.run(job, input, options)
   }
 
   stop(): Promise<void> {

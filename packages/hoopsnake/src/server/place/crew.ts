@@ -4,7 +4,8 @@ import type { Listing } from '../../core/link.ts'
 import { createTally } from '../../core/limits.ts'
 import type { Log } from '../../core/log.ts'
 import { batchTo, type Batch } from './batch.ts'
-import { answer, type Down, type ThreadData, type Up } from './messages.ts'
+import { type Calls, createCalls } from './calls.ts'
+import type { Down, ThreadData, Up } from './messages.ts'
 import type { Counts, PlaceGiven } from './place.ts'
 import { createRunning, getRunning } from './running.ts'
 
@@ -66,6 +67,7 @@ class ThreadKeeper implements Crew {
   #running: Uint8Array = createRunning()
   #callOff: () => void = () => {}
   #answeredAt = 0
+  readonly #calls: Calls
   /** How to end what the thread subscribed to. */
   #subscribed: (() => void)[] = []
   #stopped: PromiseWithResolvers<void> | undefined
@@ -77,6 +79,7 @@ class ThreadKeeper implements Crew {
     this.#given = given
     this.#clock = given.clock
     this.#log = given.log
+    this.#calls = createCalls(given, (call, told) => this.#post({ do: 'answered', call, ...told }))
   }
 
   get answers(): boolean {
@@ -127,13 +130,15 @@ class ThreadKeeper implements Crew {
   }
 
   #spawn(): Worker {
-    const { rooms, index, threads, maxRooms } = this.#given
+    const { rooms, index, threads, maxRooms, jobs, precise } = this.#given
     const running = createRunning()
     const workerData: ThreadData = {
       url: rooms.url,
       index,
       threads,
       maxRooms,
+      jobs: jobs !== undefined,
+      precise,
       running,
       banned: [...this.#banned],
     }
@@ -160,9 +165,9 @@ class ThreadKeeper implements Crew {
       case 'log':
         return this.#log(message.level, message.message, { ...message.fields, thread: this.#given.index + 1 })
       case 'call':
-        return void answer(this.#call(message)).then((told) =>
-          this.#post({ do: 'answered', call: message.call, ...told }),
-        )
+        return this.#calls.take(message)
+      case 'callOff':
+        return this.#calls.callOff(message.call)
       case 'publish':
         return this.#given.bus.publish(message.topic, message.message)
       case 'subscribe': {
@@ -177,15 +182,6 @@ class ThreadKeeper implements Crew {
       default:
         this.#given.heard(message)
     }
-  }
-
-  /** Does what the thread asks for: what it names is a method of what it names, and its arguments fit. */
-  #call({ on, method, args }: Up & { do: 'call' }): Promise<unknown> {
-    const target = this.#given[on] as unknown as Record<
-      string,
-      (...args: readonly unknown[]) => Promise<unknown>
-    >
-    return target[method]!(...args)
   }
 
   /** Pings the thread, and ends one that does not answer: rules that never return cannot be ended otherwise. */
@@ -213,6 +209,7 @@ class ThreadKeeper implements Crew {
     this.#batch = undefined
     this.ready = false
     for (const off of this.#subscribed.splice(0)) off()
+    this.#calls.drop()
     this.listed = new Map()
     this.counts = { ...this.counts, rooms: 0, seats: 0, watchers: 0 }
     if (this.#stopped !== undefined) return this.#stopped.resolve()

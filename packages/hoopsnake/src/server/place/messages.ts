@@ -1,7 +1,7 @@
 import { Refused } from '../../core/errors.ts'
 import type { Arrival, Listing } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
-import type { Counts } from './place.ts'
+import type { Counts, PlaceGiven } from './place.ts'
 
 /** What a thread of rooms is started with. */
 export interface ThreadData {
@@ -11,6 +11,9 @@ export interface ThreadData {
   readonly index: number
   readonly threads: number
   readonly maxRooms: number
+  /** Whether the server has jobs. */
+  readonly jobs: boolean
+  readonly precise: boolean
   /** Codes of rooms that may not be opened again: they have brought threads down. */
   readonly banned: readonly string[]
   /** Shared: says whose rules run, see `running.ts`. */
@@ -64,6 +67,9 @@ export interface Write {
   readonly own: (Uint8Array | undefined)[]
 }
 
+/** What of the server a thread of rooms may call. */
+export type Services = Pick<PlaceGiven, 'store' | 'bus' | 'jobs'>
+
 /** What a thread of rooms tells the gateway's thread. */
 export type Up =
   | Write
@@ -74,10 +80,12 @@ export type Up =
   | {
       readonly do: 'call'
       readonly call: number
-      readonly on: 'store' | 'bus'
+      readonly on: keyof Services
       readonly method: string
       readonly args: readonly unknown[]
     }
+  /** Nobody waits for the answer of that call any more. */
+  | { readonly do: 'callOff'; readonly call: number }
   | { readonly do: 'publish'; readonly topic: string; readonly message: Uint8Array }
   | { readonly do: 'subscribe'; readonly topic: string }
   | {

@@ -4,15 +4,20 @@ import type { Rooms } from '../../core/kind.ts'
 import type { Link } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
 import type { Store } from '../../core/store.ts'
+import type { JobPool } from '../jobs/pool.ts'
 
 /** What a place is given to run rooms with. */
 export interface PlaceGiven {
   readonly rooms: Rooms
   readonly store: Store
   readonly bus: Bus
+  /** undefined: there are no jobs. */
+  readonly jobs: JobPool | undefined
   readonly log: Log
   /** For rooms that run in this thread; another thread has its own. */
   readonly clock: Clock
+  /** Whether ticks are to be timed to a tenth of a millisecond: see `preciseClock`. */
+  readonly precise: boolean
   /** Unguessable 32-bit numbers. */
   readonly entropy: () => number
   /** Rooms at most, in the whole place. */

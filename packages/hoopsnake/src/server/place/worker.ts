@@ -4,12 +4,14 @@ import type { DirectoryGiven } from '../../core/directory.ts'
 import { createHost, type Host } from '../../core/host.ts'
 import type { Rooms } from '../../core/kind.ts'
 import type { Connection } from '../../core/link.ts'
+import { type Jobs, noJobs } from '../../core/jobs.ts'
 import type { Log } from '../../core/log.ts'
 import type { Store } from '../../core/store.ts'
-import { realClock } from '../clock.ts'
+import { preciseClock, realClock } from '../clock.ts'
+import { jobsBy } from '../jobs/packed.ts'
 import { realEntropy } from '../random.ts'
 import { type Batch, batchTo } from './batch.ts'
-import { answer, type Down, settle, type ThreadData, threadOf, type Up } from './messages.ts'
+import { answer, type Down, type Services, settle, type ThreadData, threadOf, type Up } from './messages.ts'
 import { createPipes, type Pipes } from './pipes.ts'
 import { setRunning } from './running.ts'
 
@@ -29,7 +31,7 @@ interface Thread {
 }
 
 const port = parentPort!
-const { url, index, threads, maxRooms, banned, running } = workerData as ThreadData
+const { url, index, threads, maxRooms, jobs, precise, banned, running } = workerData as ThreadData
 
 const batch: Batch<Up> = batchTo(port)
 const post = (message: Up): void => batch.post(message)
@@ -44,9 +46,11 @@ const subscriptions = new Map<string, Set<(message: Uint8Array) => void>>()
 const host = createHost({
   rooms,
   clock: realClock(),
+  tickClock: precise ? preciseClock() : undefined,
   entropy: realEntropy(),
   store: remoteStore(),
   bus: remoteBus(),
+  jobs: jobs ? remoteJobs() : noJobs(),
   log: remoteLog(),
   maxRooms,
   owns: (code) => threadOf(code, threads) === index && !banned.includes(code),
@@ -108,11 +112,21 @@ async function pong(rooms: Host, games: readonly string[]): Promise<Up> {
 }
 
 /** Calls something on the other side. */
-function call(on: 'store' | 'bus', method: string, ...args: readonly unknown[]): Promise<never> {
+function call(on: keyof Services, method: string, ...args: readonly unknown[]): Promise<never> {
   const waiting = Promise.withResolvers<unknown>()
   calls.set(++lastCall, waiting)
   post({ do: 'call', call: lastCall, on, method, args })
   return waiting.promise as Promise<never>
+}
+
+/** Calls something that takes `signal` among the options that come last. A signal does not cross; that it aborted does. */
+function callUntil(signal: AbortSignal | undefined, ...what: Parameters<typeof call>): Promise<never> {
+  const answered = call(...what)
+  const number = lastCall
+  const callOff = (): void => post({ do: 'callOff', call: number })
+  if (signal?.aborted) callOff()
+  signal?.addEventListener('abort', callOff, { once: true })
+  return answered.finally(() => signal?.removeEventListener('abort', callOff))
 }
 
 /** Makes the store of this thread: every call crosses to the store of the server. */
@@ -132,8 +146,8 @@ function remoteStore(): Store {
 function remoteBus(): DirectoryGiven['bus'] {
   return {
     publish: (topic, message) => post({ do: 'publish', topic, message }),
-    // An AbortSignal does not cross; the time limit holds on the other side.
-    request: (topic, message, asking) => call('bus', 'request', topic, message, { timeout: asking?.timeout }),
+    request: (topic, message, { timeout, signal } = {}) =>
+      callUntil(signal, 'bus', 'request', topic, message, { timeout }),
     subscribe(topic, listener) {
       const listeners = subscriptions.get(topic) ?? new Set()
       if (listeners.size === 0) post({ do: 'subscribe', topic })
@@ -141,6 +155,13 @@ function remoteBus(): DirectoryGiven['bus'] {
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Makes the jobs of this thread: packed here, they cross to the pool of the server. */
+function remoteJobs(): Jobs {
+  return jobsBy((name, input, { timeout, signal } = {}) =>
+    callUntil(signal, 'jobs', 'call', name, input, { timeout }),
+  )
 }
 
 /** Makes the log of this thread. What cannot cross, crosses as text. */
