@@ -4,7 +4,7 @@ import { launch } from '../../scripts/browser.ts'
 import { buildPage } from '../../scripts/page.ts'
 import { life, name, phase, picture, play, scores, sees, shows, status, visitors } from './test/pages.ts'
 import { startProgram } from './test/program.ts'
-import { eat, heads, roam, turnAside } from './test/steer.ts'
+import { eat, heads, roaming } from './test/steer.ts'
 
 let browser: Browser
 
@@ -15,37 +15,30 @@ beforeAll(async () => {
 
 afterAll(() => browser.close())
 
+// Where nobody dies, nothing is to be done in time.
+const deathless = ['--mode', 'open', '--hz', '8']
+
 const textOf = (page: Page, selector: string) => page.locator(selector).innerText()
 
-test.concurrent('two play: join, see each other, turn, eat, die, join again; scores are shown', async () => {
+test.concurrent('one eats, dies and joins again; the others read it all', async () => {
   await using program = await startProgram('--hz', '8')
   await using pages = visitors(browser)
   const ann = await pages.open(program.url)
   const bob = await pages.open(program.url)
   await picture(ann, 'name-desktop')
   await name(ann, 'Ann')
-  await name(bob, 'Bob')
   await play(ann)
-  await play(bob)
-  await Promise.all([sees(ann, 'Bob'), sees(bob, 'Ann')])
-
-  const to = await turnAside(bob, (side) =>
-    bob.keyboard.press(`Arrow${side[0]!.toUpperCase()}${side.slice(1)}`),
-  )
-  await Promise.all([heads(bob, 'Bob', to), heads(ann, 'Bob', to)])
-
   const score = await eat(ann)
-  await picture(ann, 'play-desktop')
   await Promise.all([scores(ann, 'Ann', score), scores(bob, 'Ann', score)])
+  await picture(ann, 'play-desktop')
 
-  // Nobody steers any more: the walls end it.
+  // Nobody steers any more: a wall ends it.
   await Promise.all([phase(ann, 'over'), phase(bob, 'over')])
   expect(await textOf(bob, '#banner-title')).toBe('GAME OVER')
-  expect(await textOf(bob, '#banner-text')).toMatch(/ wins? with \d+\./)
+  expect(await textOf(bob, '#banner-text')).toMatch(/^Ann wins with \d+\./)
   await shows(bob, '#scores-list', 'Ann')
   await picture(ann, 'over-desktop')
-  await play(bob)
-  await sees(ann, 'Bob')
+  await play(ann)
 })
 
 test.concurrent('who died joins again while the others play on', async () => {
@@ -56,28 +49,48 @@ test.concurrent('who died joins again while the others play on', async () => {
   await name(ann, 'Ann')
   await name(bob, 'Bob')
   await play(ann)
-  await play(bob)
-  let done = false
-  const roaming = roam(ann, () => done)
-  await life(bob, 'dead')
-  await picture(bob, 'died-desktop')
-  expect(await textOf(bob, '#banner-act')).toBe('Join again')
-  await play(bob)
-  done = true
-  await roaming
+  await roaming(ann, async () => {
+    await play(bob)
+    await life(bob, 'dead')
+    await picture(bob, 'died-desktop')
+    expect(await textOf(bob, '#banner-act')).toBe('Join again')
+    await play(bob)
+  })
 })
 
+test.concurrent('two see each other, and each turn of the other', async () => {
+  await using program = await startProgram(...deathless)
+  await using pages = visitors(browser)
+  const ann = await pages.open(program.url)
+  const bob = await pages.open(program.url)
+  await name(ann, 'Ann')
+  await name(bob, 'Bob')
+  await Promise.all([play(ann), play(bob)])
+  await Promise.all([sees(ann, 'Bob'), sees(bob, 'Ann')])
+  // After a turn to the left, up is never the way back, whichever way it was born.
+  await ann.keyboard.press('ArrowLeft')
+  for (const [key, to] of turns) {
+    await Promise.all([ann.keyboard.press(key), heads(ann, 'Ann', to), heads(bob, 'Ann', to)])
+  }
+  await picture(ann, 'open-desktop')
+})
+
+const turns = [
+  ['ArrowUp', 'up'],
+  ['ArrowRight', 'right'],
+  ['s', 'down'],
+  ['A', 'left'],
+] as const
+
 test.concurrent('a name of markup is shown as the text it is, and nothing of it runs', async () => {
-  await using program = await startProgram('--hz', '8')
+  await using program = await startProgram(...deathless)
   await using pages = visitors(browser)
   const ann = await pages.open(program.url)
   const bob = await pages.open(program.url)
   // The page says nothing of length: it is the field that takes no more than fifteen.
   await name(ann, '<img src=x onerror=alert(1)>')
   await name(bob, '<svg onload=x>')
-  await play(ann)
-  await play(bob)
-  await sees(ann, '<svg onload=x>')
+  await Promise.all([play(ann), play(bob)])
   for (const page of [ann, bob]) {
     await shows(page, '#players-list', '<img src=x oner')
     await shows(page, '#players-list', '<svg onload=x>')
@@ -113,7 +126,7 @@ test.concurrent('a restarted server has the page back, its room and its scores',
 })
 
 test.concurrent('a page that is loaded anew has its seat back', async () => {
-  await using program = await startProgram('--hz', '2')
+  await using program = await startProgram(...deathless)
   await using pages = visitors(browser)
   const ann = await pages.open(program.url)
   await name(ann, 'Ann')
@@ -126,7 +139,7 @@ test.concurrent('a page that is loaded anew has its seat back', async () => {
 })
 
 test.concurrent('a room by link keeps its game apart; a link to no room leads out', async () => {
-  await using program = await startProgram('--hz', '8')
+  await using program = await startProgram(...deathless)
   await using pages = visitors(browser)
   const ann = await pages.open(program.url)
   await name(ann, 'Ann')
@@ -136,10 +149,8 @@ test.concurrent('a room by link keeps its game apart; a link to no room leads ou
   const cid = await pages.open(program.url)
   await name(bob, 'Bob')
   await name(cid, 'Cid')
-  await play(ann)
-  await Promise.all([sees(bob, 'Ann'), play(cid)])
-  await play(bob)
-  await sees(ann, 'Bob')
+  await Promise.all([play(ann), play(bob), play(cid)])
+  await Promise.all([sees(ann, 'Bob'), sees(bob, 'Ann')])
   expect(await textOf(cid, '#players-list')).not.toMatch(/Ann|Bob/)
   expect(await textOf(ann, '#players-list')).not.toContain('Cid')
 
@@ -159,25 +170,32 @@ test.concurrent('a room by link keeps its game apart; a link to no room leads ou
   expect(new URL(cid.url()).hash).toBe('')
 })
 
-test.concurrent('on a phone one plays by tapping and swiping, and nothing scrolls', async () => {
-  await using program = await startProgram('--hz', '4')
+test.concurrent('on a phone one steers by swipes and by the pad, and nothing scrolls', async () => {
+  await using program = await startProgram(...deathless)
   await using pages = visitors(browser)
   const ann = await pages.open(program.url, 'phone')
-  await picture(ann, 'name-phone')
-  await ann.fill('#name-input', 'Ann')
-  await ann.tap('#name-form [type=submit]')
-  await ann.tap('#banner-act')
-  await life(ann, 'alive')
-  await picture(ann, 'play-phone')
-
-  const swiped = await turnAside(ann, (to) => swipe(ann, to))
-  await heads(ann, 'Ann', swiped)
-  const pressed = await turnAside(ann, (to) => ann.tap(`#pad [data-turn=${to}]`))
-  await heads(ann, 'Ann', pressed)
+  await enterByTouch(ann)
+  // As with the keys.
+  await swipe(ann, 'left')
+  for (const to of ['up', 'right', 'down', 'left'] as const) {
+    await Promise.all([swipe(ann, to), heads(ann, 'Ann', to)])
+  }
+  for (const to of ['up', 'left', 'down', 'right'] as const) {
+    await Promise.all([ann.tap(`#pad [data-turn=${to}]`), heads(ann, 'Ann', to)])
+  }
   expect(await ann.evaluate(() => [scrollX, scrollY, document.documentElement.scrollWidth])).toEqual([
     0, 0, 390,
   ])
+  await picture(ann, 'open-phone')
+})
 
+test.concurrent('on a phone one joins by tapping, again and again', async () => {
+  await using program = await startProgram('--hz', '8')
+  await using pages = visitors(browser)
+  const ann = await pages.open(program.url, 'phone')
+  await picture(ann, 'name-phone')
+  await enterByTouch(ann)
+  await picture(ann, 'play-phone')
   await phase(ann, 'over')
   await picture(ann, 'over-phone')
   await ann.tap('#banner-act')
@@ -186,6 +204,13 @@ test.concurrent('on a phone one plays by tapping and swiping, and nothing scroll
   await status(ann, 'away')
   await picture(ann, 'reconnecting-phone')
 })
+
+async function enterByTouch(page: Page): Promise<void> {
+  await page.fill('#name-input', 'Ann')
+  await page.tap('#name-form [type=submit]')
+  await page.tap('#banner-act')
+  await life(page, 'alive')
+}
 
 /** Moves a finger over the field. */
 async function swipe(page: Page, to: 'up' | 'right' | 'down' | 'left'): Promise<void> {

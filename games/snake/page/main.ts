@@ -30,22 +30,30 @@ let name = ''
 let scene: Scene | undefined
 // Set by whatever changes the words on the page.
 let stale = true
+/** What somebody without a name asked for. */
+let wanted: (() => Promise<void>) | undefined
 
 const visit = createVisit(base, () => (stale = true))
 const panels = createPanels(act)
+const rename = element('rename', HTMLButtonElement)
 const names = createNameDialog((given) => {
-  name = given
+  // A seat has one name: with another one is another player.
+  if (name !== given && visit.seat > 0) void visit.stand()
+  take(given)
   const then = wanted
   wanted = undefined
   void then?.()
 })
 const rooms = createRoomsDialog(() => list(base, pit), enter)
-/** What somebody without a name asked for. */
-let wanted: (() => Promise<void>) | undefined
-
 function facts(): Facts {
   const { status, trouble, code, seat } = visit
   return { status, trouble, room: code, scene, me: seat, touch: touch.matches }
+}
+
+function take(given: string): void {
+  name = given
+  rename.textContent = `as ${name}`
+  rename.hidden = false
 }
 
 function named(then: () => Promise<void>): void {
@@ -87,6 +95,10 @@ const wishes = {
 listenToKeys(wishes)
 listenToTouch(element('pad', HTMLElement), wishes)
 element('rooms-open', HTMLButtonElement).addEventListener('click', () => void rooms.open())
+rename.addEventListener('click', () => {
+  wanted = undefined
+  names.open()
+})
 element('room-new', HTMLButtonElement).addEventListener('click', () => named(foundRoom))
 offerLink(element('link-copy', HTMLButtonElement), () => visit.code)
 addEventListener('hashchange', () => {
@@ -133,8 +145,8 @@ async function begin(): Promise<void> {
   const code = codeInLink()
   const seat = lastSeat()
   if (lastName() !== '' && seat !== '' && (code === '' || code === seat)) {
-    name = lastName()
-    if (!(await visit.resume(name, seat))) return
+    take(lastName())
+    if (!(await visit.resume(name, seat, code))) return
     name = ''
   }
   names.open()

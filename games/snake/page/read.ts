@@ -8,13 +8,14 @@ export interface Ahead {
   readonly me: number
 }
 
-/** Makes a scene of a state of the room; the reader's own snake as `ahead` has it. */
-export function sceneOf(state: PitState, ahead?: Ahead): Scene {
+/** Makes a scene of a state of the room; the reader's own snake as `predicted` has it. */
+export function sceneOf(state: PitState, predicted?: Ahead): Scene {
   const snakes: Snake[] = []
   for (const [id, snake] of state.snakes) {
-    const own = ahead?.me === id ? ahead.state.snakes.get(id) : undefined
+    const own = predicted?.me === id ? predicted.state.snakes.get(id) : undefined
     // Of life and death the server alone decides: a death that it did not see is none.
-    snakes.push(snakeOf(state, id, own?.life === 'alive' && snake.life === 'alive' ? own : snake))
+    const ahead = own?.life === 'alive' && snake.life === 'alive'
+    snakes.push(ahead ? snakeOf(state, id, own) : remembered(state, id, snake))
   }
   return {
     world: { width: state.width, height: state.height, torus: state.mode === 'open' },
@@ -23,6 +24,17 @@ export function sceneOf(state: PitState, ahead?: Ahead): Scene {
     snakes,
     top: state.top,
   }
+}
+
+// What the server told of a snake stays as it is: a change is another object.
+const known = new WeakMap<PitSnake, Snake>()
+
+function remembered(state: PitState, id: number, snake: PitSnake): Snake {
+  const before = known.get(snake)
+  if (before) return before
+  const made = snakeOf(state, id, snake)
+  known.set(snake, made)
+  return made
 }
 
 function snakeOf(state: PitState, id: number, snake: PitSnake): Snake {

@@ -6,6 +6,9 @@ import type { Life } from '../page/panels/words.ts'
 
 const pictures = join(import.meta.dirname, '..', '..', '..', 'test-results')
 
+/** How long to wait before one presses again, in ms. */
+export const patience = 2000
+
 /** What a page is opened on. */
 export const devices = {
   desktop: { viewport: { width: 1280, height: 800 } },
@@ -70,9 +73,22 @@ export async function name(page: Page, typed: string): Promise<void> {
 
 /** Joins from the keyboard and waits for the birth. */
 export async function play(page: Page): Promise<void> {
-  await page.waitForSelector('#banner-act')
-  await page.keyboard.press('Space')
-  await life(page, 'alive')
+  do await page.keyboard.press('Space')
+  while (!(await soon(page.waitForSelector('body[data-life=alive]', { timeout: patience }))))
+}
+
+/**
+ * Tells whether something came in time. On a busy machine a page may be without a connection when a key is pressed,
+ * or a snake may have died before anybody saw it: then one presses again.
+ */
+export function soon(wait: Promise<unknown>): Promise<boolean> {
+  return wait.then(
+    () => true,
+    (error: Error) => {
+      if (error.name === 'TimeoutError') return false
+      throw error
+    },
+  )
 }
 
 /** Waits until a snake of that name lives on the page. */

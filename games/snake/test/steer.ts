@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Dir } from '../protocol.ts'
+import { patience, soon } from './pages.ts'
 
 const keys: Record<Dir, string> = { up: 'ArrowUp', right: 'ArrowRight', down: 'ArrowDown', left: 'ArrowLeft' }
 const steps: Record<Dir, readonly [number, number]> = {
@@ -34,7 +35,7 @@ export async function eat(page: Page): Promise<number> {
 }
 
 /** Plays with the arrow keys, from food to food, until `enough` says so; joins again whenever it has died. */
-export async function roam(page: Page, enough: (sight: Sight) => boolean): Promise<void> {
+async function roam(page: Page, enough: (sight: Sight) => boolean): Promise<void> {
   for (;;) {
     const sight = await look(page)
     if (enough(sight)) return
@@ -42,30 +43,29 @@ export async function roam(page: Page, enough: (sight: Sight) => boolean): Promi
     const to = sight.life === 'alive' && sight.turns.length === 0 ? way(sight) : undefined
     if (to && to !== heading(sight)) await page.keyboard.press(keys[to])
     const shown = sight.own.join() + sight.life
-    await page.waitForFunction((before) => {
-      const { scene, seat, life } = window.snake!
-      return `${scene?.snakes.find(({ id }) => id === seat)?.cells.join() ?? ''}${life}` !== before
-    }, shown)
+    await soon(
+      page.waitForFunction(
+        (before) => {
+          const { scene, seat, life } = window.snake!
+          return `${scene?.snakes.find(({ id }) => id === seat)?.cells.join() ?? ''}${life}` !== before
+        },
+        shown,
+        { timeout: patience },
+      ),
+    )
   }
 }
 
-/** Turns to a side where there is room, and gives the direction. */
-export async function turnAside(page: Page, press: (to: Dir) => Promise<void>): Promise<Dir> {
-  const sight = await look(page)
-  const straight = heading(sight)
-  const free = (to: Dir): number => {
-    let cell = next(sight, sight.own[0]!, to)
-    let count = 0
-    while (cell !== undefined && !sight.taken.includes(cell)) {
-      cell = next(sight, cell, to)
-      count++
-    }
-    return count
+/** Plays on while something is done, and gives what came of it. */
+export async function roaming<T>(page: Page, act: () => Promise<T>): Promise<T> {
+  let over = false
+  const playing = roam(page, () => over)
+  try {
+    return await act()
+  } finally {
+    over = true
+    await playing
   }
-  const sides = dirs.filter((to) => (steps[to][0] !== 0) === (steps[straight][0] === 0))
-  const to = free(sides[0]!) > free(sides[1]!) ? sides[0]! : sides[1]!
-  await press(to)
-  return to
 }
 
 /** Waits until a snake of that name has gone that way, as the page shows it. */

@@ -37,6 +37,6 @@ export function createRoomsDialog(
 }
 
 /** Says how full a room is. */
-export function wordsOf({ seats, seatsMax, watchers }: Listing): string {
+function wordsOf({ seats, seatsMax, watchers }: Listing): string {
   return `${seats}/${seatsMax} playing · ${watchers} watching`
 }

@@ -9,6 +9,9 @@ const narrow = matchMedia('(max-width: 720px) and (orientation: portrait)')
 export function showPlayers(list: HTMLElement, snakes: readonly Snake[], me: number): void {
   const most = narrow.matches ? (document.body.hasAttribute('data-map') ? 4 : 8) : 12
   const { shown, more } = ranked(snakes, me, most)
+  const key = JSON.stringify([shown.map(({ id, name, life, score }) => [id, name, life, score]), more, me])
+  if (list.dataset.shown === key) return
+  list.dataset.shown = key
   const rows = shown.map((snake) => {
     const row = text('li', '', snake.life === 'dead' ? 'dead' : `c${snake.color}`)
     if (snake.id === me) row.classList.add('own')
