@@ -1,19 +1,15 @@
 import { availableParallelism } from 'node:os'
 import type { Clock } from '../../core/clock.ts'
 import { Refused } from '../../core/errors.ts'
-import { readWelcome } from '../../core/frames/hello.ts'
-import { readPong, readUp, writePong } from '../../core/frames/play.ts'
 import { down, up } from '../../core/frames/kinds.ts'
 import type { Arrival, Connection, Listing } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
-import { settingsOf } from '../../core/settings.ts'
 import { readAck } from '../../core/frames/tick.ts'
-import { Reader } from '../../wire/reader.ts'
-import { Writer } from '../../wire/writer.ts'
+import { type Client, remember, sequenceOf, standIn } from './client.ts'
 import { type Crew, keepThread } from './crew.ts'
 import type { Answer, Up, Write } from './messages.ts'
-import { threadOf } from './messages.ts'
 import type { Counts, Place, PlaceGiven, RunningPlace } from './place.ts'
+import { createRoutes, type Routes } from './routes.ts'
 
 /** How often threads are told what waits in their sockets, in ms. */
 const QUEUED_EVERY = 100
@@ -35,21 +31,6 @@ export function threads(count: number = Math.max(1, availableParallelism() - 1))
     await place.start()
     return place
   }
-}
-
-/** One client, as the thread with the sockets knows it. */
-interface Client {
-  readonly id: number
-  readonly pipe: Pipe
-  arrival: Arrival
-  readonly crew: number
-  /** Sequences of the last input that it sent, and of the last that it was told is consumed. */
-  sent: number
-  acked: number
-  /** The last PONG it was given. */
-  pong: Uint8Array | undefined
-  /** Whether its thread was told of bytes that wait. */
-  waiting: boolean
 }
 
 class ThreadsPlace implements RunningPlace {
@@ -211,80 +192,5 @@ class ThreadsPlace implements RunningPlace {
       bytes.forEach((some, index) => this.#crews[index]!.tell({ do: 'queued', bytes: some }))
       this.#countQueued()
     })
-  }
-}
-
-/** Notes who a client is in its room, so that it can be brought back there: the arrival of one that dials again. */
-function remember(client: Client, frame: Uint8Array): void {
-  const { room, seat, token, ack } = readWelcome(new Reader(frame.subarray(1)))
-  const { wire, protocol, hash, ticket } = client.arrival.hello
-  const head = { wire, protocol, hash, ticket }
-  const hello =
-    seat === 0
-      ? ({ ...head, intent: 'watch' } as const)
-      : ({ ...head, intent: 'resume', token, epoch: 0, tick: 0 } as const)
-  client.arrival = { ...client.arrival, code: room, hello }
-  // Clients count their inputs anew from there, if the room came back from a checkpoint.
-  client.sent = client.acked = ack
-}
-
-/**
- * Answers a CONFIRM for a thread that does not answer: its client would take the silence for a dead connection, and
- * leave a socket that is to go on.
- */
-function standIn({ pipe, pong }: Client, frame: Uint8Array, now: number): void {
-  if (pong === undefined) return
-  try {
-    const asked = readUp(new Reader(frame), [])
-    if (asked.kind !== 'confirm') return
-    const w = new Writer(64)
-    writePong(w, { ...readPong(new Reader(pong.subarray(1))), echo: asked.time, time: now })
-    pipe.write(w.take())
-  } catch {
-    // Bytes that are no frame: the room will say so when it is back.
-  }
-}
-
-/** Reads the sequence of an INPUT; undefined where the bytes are not one, which its room will say. */
-function sequenceOf(frame: Uint8Array): number | undefined {
-  try {
-    return new Reader(frame.subarray(1)).uint()
-  } catch {
-    return undefined
-  }
-}
-
-/** Says which thread a dial goes to. */
-type Routes = (arrival: Arrival) => number
-
-/**
- * Makes the choice of threads. A code names its thread. Without one: the thread of the fullest public room that has a
- * place, as far as is known; else where the last such dials went, until they would fill a room; else the least busy.
- */
-function createRoutes({ rooms }: PlaceGiven, crews: readonly Crew[]): Routes {
-  const recent = new Map<string, { crew: number; dials: number; listed: unknown }>()
-  const busy = (crew: Crew): number => crew.counts.seats + crew.counts.rooms
-  const leastBusy = (): number =>
-    crews.reduce((best, crew, index) => (busy(crew) < busy(crews[best]!) ? index : best), 0)
-
-  return ({ code, hello }) => {
-    if (code !== '') return threadOf(code, crews.length)
-    const kind = rooms.kinds.get(hello.protocol)
-    // A game that nobody has is refused there.
-    if (kind === undefined || hello.intent === 'create' || hello.intent === 'resume') return leastBusy()
-    const { seats } = settingsOf(kind)
-    const last = recent.get(hello.protocol)
-    const free = crews.flatMap((crew, index) =>
-      (crew.listed.get(hello.protocol) ?? [])
-        .filter((room) => room.seats < seats)
-        .map((room) => ({ room, index })),
-    )
-    const fullest = free.sort((a, b) => b.room.seats - a.room.seats)[0]
-    const listed = crews[fullest?.index ?? last?.crew ?? 0]!.listed
-    const room = seats - (fullest?.room.seats ?? 0)
-    const again = last !== undefined && last.listed === listed && last.dials < room
-    const crew = again ? last.crew : (fullest?.index ?? leastBusy())
-    recent.set(hello.protocol, { crew, dials: again ? last.dials + 1 : 1, listed })
-    return crew
   }
 }

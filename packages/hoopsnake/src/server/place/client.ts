@@ -1,0 +1,61 @@
+import { readWelcome } from '../../core/frames/hello.ts'
+import { readPong, readUp, writePong } from '../../core/frames/play.ts'
+import type { Arrival } from '../../core/link.ts'
+import type { Pipe } from '../../core/pipe.ts'
+import { Reader } from '../../wire/reader.ts'
+import { Writer } from '../../wire/writer.ts'
+
+/** One client, as the thread with the sockets knows it. */
+export interface Client {
+  readonly id: number
+  readonly pipe: Pipe
+  arrival: Arrival
+  readonly crew: number
+  /** Sequences of the last input that it sent, and of the last that it was told is consumed. */
+  sent: number
+  acked: number
+  /** The last PONG it was given. */
+  pong: Uint8Array | undefined
+  /** Whether its thread was told of bytes that wait. */
+  waiting: boolean
+}
+
+/** Notes who a client is in its room, so that it can be brought back there: the arrival of one that dials again. */
+export function remember(client: Client, frame: Uint8Array): void {
+  const { room, seat, token, ack } = readWelcome(new Reader(frame.subarray(1)))
+  const { wire, protocol, hash, ticket } = client.arrival.hello
+  const head = { wire, protocol, hash, ticket }
+  const hello =
+    seat === 0
+      ? ({ ...head, intent: 'watch' } as const)
+      : ({ ...head, intent: 'resume', token, epoch: 0, tick: 0 } as const)
+  client.arrival = { ...client.arrival, code: room, hello }
+  // Clients count their inputs anew from there, if the room came back from a checkpoint.
+  client.sent = client.acked = ack
+}
+
+/**
+ * Answers a CONFIRM for a thread that does not answer: its client would take the silence for a dead connection, and
+ * leave a socket that is to go on.
+ */
+export function standIn({ pipe, pong }: Client, frame: Uint8Array, now: number): void {
+  if (pong === undefined) return
+  try {
+    const asked = readUp(new Reader(frame), [])
+    if (asked.kind !== 'confirm') return
+    const w = new Writer(64)
+    writePong(w, { ...readPong(new Reader(pong.subarray(1))), echo: asked.time, time: now })
+    pipe.write(w.take())
+  } catch {
+    // Bytes that are no frame: the room will say so when it is back.
+  }
+}
+
+/** Reads the sequence of an INPUT; undefined where the bytes are not one, which its room will say. */
+export function sequenceOf(frame: Uint8Array): number | undefined {
+  try {
+    return new Reader(frame.subarray(1)).uint()
+  } catch {
+    return undefined
+  }
+}
