@@ -36,7 +36,7 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
       let i = 0
       try {
         for (; i < names.length; i++) {
-          const field = value[names[i]!]
+          const field = take(value, names[i]!)
           const x = types[i]!.write(w, field)
           if (!Object.is(x, field)) value[names[i]!] = x
         }
@@ -51,11 +51,11 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
       return value
     },
     copy(value) {
-      checkPresent(names, value)
+      checkObject(names, value)
       const twin: Plain = {}
       let i = 0
       try {
-        for (; i < names.length; i++) twin[names[i]!] = types[i]!.copy(value[names[i]!])
+        for (; i < names.length; i++) twin[names[i]!] = types[i]!.copy(take(value, names[i]!))
       } catch (error) {
         throw within(error, names[i]!)
       }
@@ -81,7 +81,7 @@ function fieldwiseDiff(
         for (; i < names.length; i++) {
           const type = types[i]!
           const was = shadow[names[i]!]
-          const is = value[names[i]!]
+          const is = take(value, names[i]!)
           if (type.atom && Object.is(was, is)) continue
           const before = w.length
           const x = type.diff(w, was, is)
@@ -109,23 +109,25 @@ function fieldwiseDiff(
   }
 }
 
-/** Throws Misfit unless `value` has exactly these fields: what no type carries would be lost in silence. */
+/** Throws Misfit unless `value` has as many fields: one that no type carries would be lost in silence. */
 function check(names: readonly string[], value: Plain): void {
-  checkPresent(names, value)
+  checkObject(names, value)
   let count = 0
   for (const _ in value) count++
   if (count === names.length) return
   const extra = Object.keys(value).find((name) => !names.includes(name))
-  throw new Misfit(`has the unknown field '${extra}'; known are ${names.join(', ') || 'none'}`)
+  if (extra !== undefined)
+    throw new Misfit(`has the unknown field '${extra}'; known are ${names.join(', ') || 'none'}`)
 }
 
-/** Throws Misfit unless `value` has these fields at least. */
-function checkPresent(names: readonly string[], value: Plain): void {
-  if (typeof value !== 'object' || value === null) {
-    throw misfit(`an object with ${names.join(', ') || 'no fields'}`, value)
-  }
-  // Undefined may be the value of a field that is there, or of one that is not.
-  for (let i = 0; i < names.length; i++) {
-    if (value[names[i]!] === undefined && !(names[i]! in value)) throw new Misfit('is missing').at(names[i]!)
-  }
+function checkObject(names: readonly string[], value: Plain): void {
+  if (typeof value === 'object' && value !== null) return
+  throw misfit(`an object with ${names.join(', ') || 'no fields'}`, value)
+}
+
+/** Returns the value of a field. Throws Misfit if it is missing, which is not the same as undefined. */
+function take(value: Plain, name: string): unknown {
+  const field = value[name]
+  if (field === undefined && !(name in value)) throw new Misfit('is missing')
+  return field
 }
