@@ -1,0 +1,79 @@
+/* Everything that the documents show is type-checked and run as it stands there. */
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { createServer } from 'vite'
+import { buildPage, check, line, pageConfig, programs, writeGames } from './readme.ts'
+
+const folder = await writeGames('int')
+const coins = join(folder, 'coins')
+
+// The tests that the documents show, run as tests of this file.
+describe('README.md', () => import(pathToFileURL(join(coins, 'coins.test.ts')).href))
+describe('docs/cards.md', () => import(pathToFileURL(join(folder, 'high', 'high.test.ts')).href))
+
+const { run, serving, endAll } = programs()
+beforeAll(() => buildPage(coins))
+afterEach(endAll)
+
+test('all of it passes the type checker, with the settings of the README', async () => {
+  expect(await check(folder)).toBe('')
+}, 120_000)
+
+test('the server serves, and the player of the README takes coins', async () => {
+  const url = await serving(join(coins, 'server.ts'))
+  const bot = run(join(coins, 'bot.ts'), url)
+  expect(await line(bot.stdout, /^(mine) at tick/)).toBe('mine')
+  expect(await (await fetch(`${url}r/coins`)).json()).toMatchObject([{ seats: 1, seatsMax: 16 }])
+})
+
+test('scores are recorded, and shown to the next room', async () => {
+  const { simulate } = await import('hoopsnake/test')
+  const { memoryStore } = await import('hoopsnake')
+  const { buttonRoom } = await import(pathToFileURL(join(coins, 'scores.ts')).href)
+  const store = memoryStore()
+  const s = simulate<never>(buttonRoom, { store })
+  const ann = await s.join({ name: 'Ann' } as never)
+  ann.send('press' as never)
+  await s.advance(200)
+  void ann.leave()
+  await s.advance(200)
+  expect(await store.top('button', 10)).toEqual([{ name: 'Ann', score: 1 }])
+  await s.stop()
+})
+
+describe('the page', () => {
+  test('is served with the rooms: alone, with everything set, and beside Express', async () => {
+    const [own, full, beside] = await Promise.all([
+      serving(join(coins, 'server.ts')),
+      line(run(join(coins, 'full.ts')).stdout, /^Open (\S+)/),
+      line(run(join(coins, 'express.ts')).stdout, /^Open (\S+)/),
+    ])
+    expect(await (await fetch(own)).text()).toContain('<canvas')
+    expect(await (await fetch(`${full}healthz`)).json()).toMatchObject({ ok: true })
+    expect(await (await fetch(new URL('/', beside))).text()).toBe('home')
+    expect(await (await fetch(beside)).text()).toContain('<canvas')
+    expect(await (await fetch(`${beside}r/coins`)).json()).toEqual([])
+  })
+
+  test("comes from Vite's dev server too, which leads its dials on", async () => {
+    const { port } = new URL(await serving(join(coins, 'server.ts')))
+    const config = pageConfig(coins)
+    const text = await readFile(config.configFile, 'utf8')
+    expect(text).toContain(':8080')
+    await writeFile(config.configFile, text.replace(':8080', `:${port}`))
+    const vite = await createServer({ ...config, server: { port: 0, strictPort: false, host: '127.0.0.1' } })
+    await vite.listen()
+    const url = vite.resolvedUrls!.local[0]!
+    expect(await (await fetch(`${url}main.ts`)).text()).toContain('hoopsnake')
+    expect(await (await fetch(`${url}r/coins`)).json()).toEqual([])
+    // As its page would: from the origin of Vite's server.
+    const socket = new WebSocket(`${url.replace('http', 'ws')}r/coins`, { origin: url.replace(/\/$/, '') })
+    await once(socket, 'open')
+    socket.close()
+    await vite.close()
+  })
+})
