@@ -10,6 +10,8 @@ import type { Up } from './frames/play.ts'
 import { writePong } from './frames/play.ts'
 import type { Guest } from './guest.ts'
 import { connectionOf, createGuest, dismiss, turnAway } from './guest.ts'
+import type { Holds } from './holds.ts'
+import { createHolds } from './holds.ts'
 import type { Entry, Inbox } from './inbox.ts'
 import { releaseInputs, takeInput } from './intake.ts'
 import { createBucket } from './limits.ts'
@@ -50,10 +52,7 @@ export class Guests {
   /** By seat; those of seats that are on their way in included. */
   readonly #seated = new Map<number, Guest>()
   readonly #watchers = new Set<Guest>()
-  /** What is kept of connections that were lost, by seat: what their players are to be told. */
-  readonly #gone = new Map<number, Member>()
-  /** How to call off the end of each held seat. */
-  readonly #holds = new Map<number, () => void>()
+  readonly #holds: Holds
   #arriving = 0
   #nextSeat: number
   #tickedAt: number
@@ -63,8 +62,11 @@ export class Guests {
     this.#given = given
     this.#nextSeat = given.nextSeat
     this.#tickedAt = given.clock.now()
+    this.#holds = createHolds(given.clock, given.settings.holdSeat, (seat) =>
+      this.#enter({ kind: 'leave', seat }),
+    )
     this.#fanout = new Fanout(given.machine.sync, given.machine.epoch)
-    for (const seat of given.machine.seats.values()) this.#hold(seat.id)
+    for (const seat of given.machine.seats.values()) this.#hold(seat.id, undefined)
   }
 
   get counts(): { seats: number; watchers: number } {
@@ -131,11 +133,10 @@ export class Guests {
     }
     const guest = this.#admit(pipe, seat.id)
     this.#seated.set(seat.id, guest)
-    const member = before?.member ?? this.#gone.get(seat.id)
+    const member = before?.member ?? this.#holds.release(seat.id)
     this.#welcome(guest, seat.token)
     if (back.epoch === machine.epoch) this.#fanout.takeUp(guest.member, member, back.tick)
     this.#fanout.sendFull(guest.member, machine.seats, this.#given.clock.now())
-    this.#release(seat.id)
     this.#enter({ kind: 'back', seat: seat.id })
     return this.#connect(guest)
   }
@@ -155,10 +156,7 @@ export class Guests {
   flush(flushed: Flushed, effects: Effects): void {
     const { machine, clock } = this.#given
     this.#fanout.flush(flushed, effects, machine.seats, clock.now())
-    for (const [seat, member] of this.#gone) {
-      const own = effects.own.get(seat)
-      if (own !== undefined) owe(member, own)
-    }
+    this.#holds.flush(effects)
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
     for (const seat of effects.joined) this.#letIn(seat, effects)
     for (const { seat, reason } of effects.left) this.#vacate(seat, reason)
@@ -170,7 +168,7 @@ export class Guests {
    * Each is given WELCOME anew, with the epoch of that room. Seats that room does not know are dismissed for `reason`.
    */
   moveTo(other: Guests, reason: Reason): void {
-    for (const callOff of this.#holds.values()) callOff()
+    this.#holds.stop()
     for (const guest of [...this.#seated.values(), ...this.#watchers]) {
       if (guest.over) continue
       const { pipe } = guest.member
@@ -188,7 +186,7 @@ export class Guests {
 
   /** Closes every connection: with a reason, for good; without, so that clients dial again. */
   dismissAll(reason: Reason | undefined, code: number): void {
-    for (const callOff of this.#holds.values()) callOff()
+    this.#holds.stop()
     for (const guest of [...this.#seated.values(), ...this.#watchers]) {
       if (reason !== undefined) dismiss(guest, reason, code)
       else if (!guest.over) {
@@ -240,7 +238,7 @@ export class Guests {
   }
 
   #vacate(id: number, reason: Reason): void {
-    this.#release(id)
+    this.#holds.release(id)
     const guest = this.#seated.get(id)
     if (guest === undefined) return
     this.#seated.delete(id)
@@ -320,29 +318,14 @@ export class Guests {
     this.#watchers.delete(guest)
     if (this.#seated.get(guest.seat) === guest) {
       this.#seated.delete(guest.seat)
-      if (this.#given.machine.seats.has(guest.seat)) {
-        this.#gone.set(guest.seat, guest.member)
-        this.#hold(guest.seat)
-      }
+      if (this.#given.machine.seats.has(guest.seat)) this.#hold(guest.seat, guest.member)
     }
     this.#given.stirred()
   }
 
-  /** Holds a seat for its player; after a while it is given up. */
-  #hold(id: number): void {
-    const { clock, settings } = this.#given
-    const giveUp = (): void => {
-      this.#holds.delete(id)
-      this.#enter({ kind: 'leave', seat: id })
-    }
-    this.#holds.set(id, clock.at(clock.now() + settings.holdSeat, giveUp))
-    this.#enter({ kind: 'away', seat: id })
-  }
-
-  #release(id: number): void {
-    this.#gone.delete(id)
-    this.#holds.get(id)?.()
-    this.#holds.delete(id)
+  #hold(seat: number, member: Member | undefined): void {
+    this.#holds.hold(seat, member)
+    this.#enter({ kind: 'away', seat })
   }
 }
 

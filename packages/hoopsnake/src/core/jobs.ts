@@ -73,10 +73,15 @@ export function job<I, O>(name: string): Job<I, O> {
   return { name }
 }
 
+/** What goes into a job. */
+export type InputOf<J> = J extends Job<infer I, unknown> ? I : never
+/** What comes out of a job. */
+export type OutputOf<J> = J extends Job<never, infer O> ? O : never
+
 /** Says how a job is done. `run` may compute for as long as the time limit lets it: it has its worker to itself. */
-export function implement<I, O>(
-  { name }: Job<I, O>,
-  run: (input: NoInfer<I>, context: JobContext) => NoInfer<O> | Promise<NoInfer<O>>,
+export function implement<J extends Job<never, unknown>>(
+  { name }: J,
+  run: (input: InputOf<J>, context: JobContext) => OutputOf<J> | Promise<OutputOf<J>>,
 ): Implementation {
   return { name, run: run as Implementation['run'] }
 }
