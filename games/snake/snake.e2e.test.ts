@@ -164,6 +164,9 @@ test.concurrent('a room by link keeps its game apart; a link to no room leads ou
 
   await cid.goto(`${program.url}#NOSUCH`)
   await status(cid, 'closed')
+  await cid.reload()
+  await status(cid, 'closed')
+  expect(await cid.locator('#name').isVisible()).toBe(false)
   expect(await textOf(cid, '#banner-title')).toBe('No room NOSUCH')
   await cid.click('#banner-act')
   await status(cid, 'live')

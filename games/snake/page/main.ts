@@ -150,5 +150,6 @@ async function begin(): Promise<void> {
     name = ''
   }
   names.open()
-  await visit.watch(code)
+  // Where there is nothing to watch, that is what there is to read.
+  if (await visit.watch(code)) names.close()
 }

@@ -3,7 +3,10 @@ import { element } from '../elements.ts'
 import { lastName, rememberName } from '../memory.ts'
 
 /** Asks for a name. `named` is called with a good one; whoever closes the dialog otherwise goes on watching. */
-export function createNameDialog(named: (name: string) => void): { open(trouble?: string): void } {
+export function createNameDialog(named: (name: string) => void): {
+  open(trouble?: string): void
+  close(): void
+} {
   const dialog = element('name', HTMLDialogElement)
   const input = element('name-input', HTMLInputElement)
   const trouble = element('name-trouble', HTMLElement)
@@ -25,5 +28,6 @@ export function createNameDialog(named: (name: string) => void): { open(trouble?
       dialog.showModal()
       input.select()
     },
+    close: () => dialog.close(),
   }
 }

@@ -38,5 +38,5 @@ export function createRoomsDialog(
 
 /** Says how full a room is. */
 function wordsOf({ seats, seatsMax, watchers }: Listing): string {
-  return `${seats}/${seatsMax} playing · ${watchers} watching`
+  return `${seats === seatsMax ? 'full: ' : ''}${seats} playing · ${watchers} watching`
 }

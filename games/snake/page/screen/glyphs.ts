@@ -24,7 +24,7 @@ export function glyphs(cell: number): Glyphs {
   const sheet = document.createElement('canvas')
   sheet.width = perRow * cell
   sheet.height = rows * cell
-  const ink = sheet.getContext('2d')
+  const ink = sheet.getContext('2d', { alpha: false })
   if (!ink) throw new Error('This browser cannot draw on a canvas.')
   ink.font = `bold ${Math.max(1, Math.round(cell * 1.18))}px ${font}`
   return { cell, sheet, ink, places: new Map() }
@@ -60,12 +60,10 @@ function paint({ ink, cell }: Glyphs, glyph: Glyph, place: number): void {
   ink.beginPath()
   ink.rect(0, 0, cell, cell)
   ink.clip()
-  ink.clearRect(0, 0, cell, cell)
-  ink.fillStyle = glyph.colour
-  if (glyph.inverse) {
-    ink.fillRect(0, 0, cell, cell)
-    ink.fillStyle = '#000000'
-  }
+  // No glyph shines through another: snakes may lie over each other, and over what they are about to eat.
+  ink.fillStyle = glyph.inverse ? glyph.colour : '#000000'
+  ink.fillRect(0, 0, cell, cell)
+  ink.fillStyle = glyph.inverse ? '#000000' : glyph.colour
   // Each glyph is centred by its own outline: '*' and '+' would else hang above and below the line of a snake.
   const box = ink.measureText(glyph.char)
   const wide = box.actualBoundingBoxLeft + box.actualBoundingBoxRight
