@@ -21,6 +21,7 @@ interface AbortSignal {
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
+declare var AbortSignal: { any(signals: readonly AbortSignal[]): AbortSignal }
 interface AbortController {
   readonly signal: AbortSignal
   abort(reason?: unknown): void

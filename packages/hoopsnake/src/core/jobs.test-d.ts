@@ -1,5 +1,5 @@
 /* Type tests: each line that is wrong on purpose must not compile. Checked by `npm run check`, never run. */
-import { implement, job, type Jobs, jobs } from './jobs.ts'
+import { job, type Jobs, jobs } from './jobs.ts'
 
 interface Look {
   readonly width: number
@@ -8,18 +8,16 @@ interface Look {
 const findPath = job<Look, ('up' | 'down')[]>('findPath')
 
 jobs('here:', [
-  implement(findPath, ({ width }) => (width > 3 ? ['up'] : [])),
-  implement(findPath, async ({ cells }, { signal }) =>
-    signal.aborted || cells.length === 0 ? [] : ['down'],
-  ),
+  findPath.does(({ width }) => (width > 3 ? ['up'] : [])),
+  findPath.does(async ({ cells }, { signal }) => (signal.aborted || cells.length === 0 ? [] : ['down'])),
   // @ts-expect-error it answers with directions
-  implement(findPath, () => ['sideways']),
+  findPath.does(() => ['sideways']),
   // @ts-expect-error it answers
-  implement(findPath, () => {}),
+  findPath.does(() => {}),
   // @ts-expect-error it is not given a height
-  implement(findPath, ({ height }) => (height > 3 ? ['up'] : [])),
+  findPath.does(({ height }) => (height > 3 ? ['up'] : [])),
   // @ts-expect-error it is given no text
-  implement(findPath, (input: string) => (input === '' ? [] : ['up'])),
+  findPath.does((input: string) => (input === '' ? [] : ['up'])),
 ])
 
 export async function ask(pool: Jobs, cells: Uint8Array): Promise<void> {

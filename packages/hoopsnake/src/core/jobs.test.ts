@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { implement, job, type Jobs, jobs, jobsWithin, noJobs } from './jobs.ts'
+import { job, type Jobs, jobs, jobsWithin, noJobs } from './jobs.ts'
 
 const double = job<number, number>('double')
 
 test('[JB11] names, implementations and their absence are refused in words', async () => {
   for (const name of ['', '1st', 'find path', 'ü', 'x'.repeat(65)])
     expect(() => job(name)).toThrow(/cannot name a job: use letters, digits/)
-  const twice = [implement(double, (n) => n), implement(double, (n) => n)]
+  const twice = [double.does((n) => n), double.does((n) => n)]
   expect(() => jobs('none:', twice)).toThrow(/'double' is implemented twice/)
   await expect(noJobs().run(double, 1)).rejects.toMatchObject({
     code: 'NO_JOBS',

@@ -23,8 +23,8 @@ export function noJob(code: keyof typeof jobCodes, message: string = jobCodes[co
  */
 export interface Job<I, O> {
   readonly name: string
-  /** Never there: it carries the types. */
-  readonly types?: (input: I) => O
+  /** Says how it is done. `run` may compute for as long as the time limit lets it: it has its worker to itself. */
+  readonly does: (run: (input: I, context: JobContext) => O | Promise<O>) => Implementation
 }
 
 /** How a job is asked for. */
@@ -70,23 +70,10 @@ export function job<I, O>(name: string): Job<I, O> {
       `'${name}' cannot name a job: use letters, digits, '_' and '-', beginning with a letter, e.g. 'findPath'`,
     )
   }
-  return { name }
+  return { name, does: (run) => ({ name, run: run as Implementation['run'] }) }
 }
 
-/** What goes into a job. */
-export type InputOf<J> = J extends Job<infer I, unknown> ? I : never
-/** What comes out of a job. */
-export type OutputOf<J> = J extends Job<never, infer O> ? O : never
-
-/** Says how a job is done. `run` may compute for as long as the time limit lets it: it has its worker to itself. */
-export function implement<J extends Job<never, unknown>>(
-  { name }: J,
-  run: (input: InputOf<J>, context: JobContext) => OutputOf<J> | Promise<OutputOf<J>>,
-): Implementation {
-  return { name, run: run as Implementation['run'] }
-}
-
-/** Gathers the jobs of a module: `export default jobs(import.meta.url, [implement(findPath, …)])`. */
+/** Gathers the jobs of a module: `export default jobs(import.meta.url, [findPath.does(…)])`. */
 export function jobs(url: string, implementations: readonly Implementation[]): JobsModule {
   const byName = new Map<string, Implementation>()
   for (const one of implementations) {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { virtualClock } from '../../core/clock.ts'
-import { implement, job, jobs } from '../../core/jobs.ts'
+import { job, jobs } from '../../core/jobs.ts'
 import type { Ask, Hand, Spawn, Told } from './messages.ts'
 import { pack, unpack } from './packed.ts'
 import { createPool } from './pool.ts'
 
 const double = job<number, number>('double')
-const module = jobs('none:', [implement(double, (n) => n * 2)])
+const module = jobs('none:', [double.does((n) => n * 2)])
 
 /** A pool of workers that do what the test says, in virtual time. */
 function makePool(size = 1, { queue = 10, timeout = 1000 } = {}) {
