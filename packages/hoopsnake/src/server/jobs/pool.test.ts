@@ -45,9 +45,9 @@ function makePool(size = 1, { queue = 10, timeout = 1000 } = {}) {
     return asked
   }
   const answer = (worker: number) => {
-    const { asked, say } = workers[worker]!
+    const { asked } = workers[worker]!
     const last = asked.findLast((one) => one.do === 'run')!
-    say({ do: 'done', call: last.call, output: pack(2 * (unpack(last.input) as number)) })
+    workers[worker]!.say({ do: 'done', call: last.call, output: pack(2 * (unpack(last.input) as number)) })
   }
   return { clock, workers, pool, ask, answer }
 }
