@@ -106,7 +106,10 @@ describe('in one process', () => {
   })
 
   test('[bug 7] a page of another origin is not let in', async () => {
-    const server = await serve({ ...quiet, rooms: rooms(import.meta.url, { kind: pit.room(classic) }) })
+    const server = await serve({
+      ...quiet,
+      rooms: rooms(import.meta.url, { kind: pit.room(classic, { load: () => Promise.resolve([]) }) }),
+    })
     const headers = {
       Connection: 'Upgrade',
       Upgrade: 'websocket',

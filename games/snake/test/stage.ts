@@ -1,4 +1,4 @@
-import { memoryStore, Refused, Writer } from 'hoopsnake'
+import { memoryBus, memoryStore, noJobs, Refused, virtualClock, Writer } from 'hoopsnake'
 import type { Room, Rules, Score, Seat, Services } from 'hoopsnake'
 import { pit } from '../protocol.ts'
 import type { Cause, Dir, Pit, PitState, Snake } from '../protocol.ts'
@@ -107,7 +107,8 @@ export function stage(game: Rules<Pit, Score[]> | Rules<Pit>, setting: Setting =
       return { seat, snake }
     },
     async settle() {
-      const services = { store, signal: new AbortController().signal }
+      const bus = memoryBus({ clock: virtualClock(), log: () => {} })
+      const services = { store, bus, jobs: noJobs(), signal: new AbortController().signal }
       for (const work of works.splice(0))
         rules.results.scores(room, { ok: true, value: await work(services) })
     },
