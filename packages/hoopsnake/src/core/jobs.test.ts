@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
+import { simulate } from '../test/simulate.ts'
+import { nothing } from '../wire/atoms.ts'
+import { uint } from '../wire/numbers.ts'
+import { str } from '../wire/text.ts'
 import { job, type Jobs, jobs, jobsWithin, noJobs } from './jobs.ts'
+import { protocol } from './protocol.ts'
 
 const double = job<number, number>('double')
 
@@ -31,4 +36,33 @@ test('[JB5] jobs within a signal end with it, and with one of their own', async 
   expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, false])
   room.abort()
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true])
+})
+
+test('[JB14] in a simulation jobs are done at once, and come to the rules at a tick', async () => {
+  const counter = protocol('counter', 1, {
+    state: { seen: str(200) },
+    inputs: { double: uint, fail: nothing },
+    results: { number: uint },
+  })
+  const kind = counter.room({
+    create: () => ({ seen: '' }),
+    inputs: {
+      double: (room, _, n) => room.later((services) => services.jobs.run(double, n), 'number'),
+      fail: (room) => room.later((services) => services.jobs.run(job<number, number>('none'), 1), 'number'),
+    },
+    results: {
+      number(room, outcome) {
+        room.state.seen = `${outcome.ok ? outcome.value : outcome.code} at ${room.tick}`
+      },
+    },
+  })
+  const s = simulate(kind, { jobs: jobs('none:', [double.does((n) => n * 2)]) })
+  const ann = await s.join({})
+  ann.send('double', 21)
+  await s.ticks(3)
+  expect(s.room().state.seen).toMatch(/^42 at \d+$/)
+  ann.send('fail')
+  await s.ticks(3)
+  expect(s.room().state.seen).toMatch(/^UNKNOWN_JOB at \d+$/)
+  await s.stop()
 })

@@ -2,12 +2,14 @@ import type { VirtualClock } from '../core/clock.ts'
 import type { Host } from '../core/host.ts'
 import { memoryBus } from '../core/bus.ts'
 import { createHost } from '../core/host.ts'
+import type { JobsModule } from '../core/jobs.ts'
 import type { RoomKind } from '../core/kind.ts'
 import { rooms } from '../core/kind.ts'
 import { createRandom } from '../core/random.ts'
 import type { Store } from '../core/store.ts'
 import type { MachineClock } from './clock.ts'
 import { machineClock } from './clock.ts'
+import { localJobs } from './jobs.ts'
 
 /** Something that a server had to say. */
 export interface Logged {
@@ -31,7 +33,7 @@ export interface ServerMachine {
 /** Starts a server. `woke` is called after whatever it does at a time. */
 export function startServer(
   kind: RoomKind,
-  given: { clock: VirtualClock; seed: number; store: Store; woke: () => void },
+  given: { clock: VirtualClock; seed: number; store: Store; jobs: JobsModule | undefined; woke: () => void },
 ): ServerMachine {
   const logged: Logged[] = []
   const secrets = createRandom(given.seed)
@@ -44,6 +46,7 @@ export function startServer(
       clock: own,
       entropy: () => Math.floor(secrets.next() * 2 ** 32),
       store: given.store,
+      jobs: localJobs(given.jobs),
       bus: memoryBus({ clock: own, log: () => {} }),
       log(level, message, fields) {
         if (level === 'warn' || level === 'error') logged.push({ level, message, fields })

@@ -2,6 +2,7 @@ import type { Game, PlayOptions, Watcher } from '../client/index.ts'
 import { create, join, watch } from '../client/index.ts'
 import type { VirtualClock } from '../core/clock.ts'
 import { virtualClock } from '../core/clock.ts'
+import type { JobsModule } from '../core/jobs.ts'
 import type { RoomKind } from '../core/kind.ts'
 import type { AnyProtocol, HiddenOf, JoinOf, MineOf, OptionsOf, StateOf } from '../core/protocol.ts'
 import { createRandom } from '../core/random.ts'
@@ -25,6 +26,8 @@ export interface SimulateOptions {
   readonly net?: Net
   /** Default: one in memory. */
   readonly store?: Store
+  /** What the room asks for is done in this thread, and takes no time. Default: there are no jobs. */
+  readonly jobs?: JobsModule
 }
 
 /** How a client of a simulation is. */
@@ -88,10 +91,10 @@ export function simulate<P extends AnyProtocol>(
   kind: RoomKind<P>,
   options: SimulateOptions = {},
 ): Simulation<P> {
-  const { seed = 1, net = {}, store = memoryStore() } = options
+  const { seed = 1, net = {}, store = memoryStore(), jobs } = options
   const { protocol } = kind
   const clock = virtualClock()
-  const machine = startServer(kind, { clock, seed, store, woke: () => witness.record() })
+  const machine = startServer(kind, { clock, seed, store, jobs, woke: () => witness.record() })
   const witness = createWitness(protocol, (code) => machine.host.room(protocol.name, code)?.machine)
   const settle = (): Promise<void> => turn().then(() => witness.record())
   const time: Time = { clock, settle }
