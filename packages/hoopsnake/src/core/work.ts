@@ -6,7 +6,7 @@ import type { Named } from './protocol.ts'
 import type { Outcome, Services } from './rules.ts'
 
 /** Slow work of a room that may be under way at once. Beyond, it is refused and the room is told `BUSY`. */
-export const MAX_WORK = 64
+const MAX_WORK = 64
 
 /** The slow work of one room. */
 export interface Work {

@@ -43,7 +43,7 @@ export function preciseClock(): Clock {
   const coarse = realClock()
   const never = new Int32Array(new SharedArrayBuffer(4))
   return {
-    now: coarse.now,
+    now: () => coarse.now(),
     at(due, wake) {
       return coarse.at(due - LAST_STRETCH, () => {
         for (let left = due - coarse.now(); left > 0; left = due - coarse.now())

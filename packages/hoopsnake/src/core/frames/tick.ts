@@ -53,7 +53,7 @@ export interface Told {
 }
 
 /** Writes events, oldest first, of a frame of `tick`. */
-export function writeEvents(w: Writer, tellings: readonly Telling[], tick: number): void {
+function writeEvents(w: Writer, tellings: readonly Telling[], tick: number): void {
   w.uint(tellings.length)
   for (const telling of tellings) {
     w.uint(tick - telling.tick)
@@ -62,7 +62,7 @@ export function writeEvents(w: Writer, tellings: readonly Telling[], tick: numbe
   }
 }
 
-export function readEvents(r: Reader, events: readonly Named[], tick: number): Told[] {
+function readEvents(r: Reader, events: readonly Named[], tick: number): Told[] {
   const told: Told[] = []
   for (let left = r.count(0xffff, 2); left > 0; left--) {
     const back = r.uint()

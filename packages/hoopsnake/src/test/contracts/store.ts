@@ -30,7 +30,6 @@ type Check = (rule: string, run: (store: Store, given: StoreCase) => Promise<voi
 /** Declares the tests that every store passes; `make` gives a new, empty one each time. */
 export function storeContract(name: string, make: () => StoreCase | Promise<StoreCase>): void {
   const check: Check = (rule, run) => {
-    // oxlint-disable-next-line vitest/expect-expect -- the cases expect
     test(`${rule} (${name})`, async () => {
       const given = await make()
       try {
