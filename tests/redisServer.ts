@@ -31,6 +31,10 @@ export async function redisServer(): Promise<RedisServer> {
       { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
     )
     running = child
+    // A test run that ends early leaves none behind.
+    const end = (): void => void child.kill('SIGKILL')
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
     let said = ''
     for await (const text of child.stdout) {
       said += String(text)
@@ -51,7 +55,7 @@ export async function redisServer(): Promise<RedisServer> {
     start,
     async stop() {
       await crash()
-      await rm(folder, { recursive: true })
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,11 +1,11 @@
 import { createClient } from '@redis/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type RedisServer, redisServer } from '../../../../tests/redisServer.ts'
 import type { Bus } from '../core/bus.ts'
 import { virtualClock } from '../core/clock.ts'
 import { busContract } from '../test/contracts/bus.ts'
 import { bytes, ear, type LogBook, logBook, settle } from '../test/contracts/ears.ts'
-import { redisBus } from './bus.ts'
+import { redisBus, type RedisBusOptions } from './bus.ts'
 
 let server: RedisServer
 let prefixes = 0
@@ -19,15 +19,27 @@ interface Two {
   readonly bus: Bus
   readonly other: Bus
   readonly log: LogBook
-  readonly close: () => Promise<void>
 }
 
-/** Makes two buses with one log each: two servers. */
-async function two(url: string, log: LogBook = logBook()): Promise<Two> {
-  const options = { url, prefix: `test${prefixes++}:`, log: log.log }
-  const bus = await redisBus(options)
-  const other = await redisBus({ ...options, log: () => {} })
-  return { bus, other, log, close: async () => void (await Promise.all([bus.close(), other.close()])) }
+/** Makes two buses: two servers. They end with the test. */
+async function two(url: string): Promise<Two> {
+  const log = logBook()
+  const prefix = `test${prefixes++}:`
+  return { bus: await end({ url, prefix, log: log.log }), other: await end({ url, prefix }), log }
+}
+
+/** Makes a bus that ends with the test. */
+async function end(options: RedisBusOptions): Promise<Bus> {
+  const bus = await redisBus({ log: () => {}, ...options })
+  onTestFinished(() => bus.close())
+  return bus
+}
+
+/** Starts a server that the test may kill, and that ends with it. */
+async function ownServer(): Promise<RedisServer> {
+  const own = await redisServer()
+  onTestFinished(() => own.stop())
+  return own
 }
 
 async function until(bus: Bus, status: 'up' | 'down'): Promise<void> {
@@ -50,8 +62,8 @@ busContract('redis', async () => {
 })
 
 test('[BS13] killed and started again, the server finds all as it was, without anybody doing anything', async () => {
-  const own = await redisServer()
-  const { bus, other, log, close } = await two(own.url)
+  const own = await ownServer()
+  const { bus, other, log } = await two(own.url)
   const far = ear(other, 'chat')
   other.respond('sum', (message) => bytes(message[0]! + 1))
   const changes: string[] = []
@@ -93,13 +105,11 @@ test('[BS13] killed and started again, the server finds all as it was, without a
     'warn the bus lost Redis: messages are dropped until it is back',
     'info the bus is back',
   ])
-  await close()
-  await own.stop()
 })
 
 test('[BS13] what is under way when the connection is lost is given up and counted', async () => {
-  const own = await redisServer()
-  const { bus, other, close } = await two(own.url)
+  const own = await ownServer()
+  const { bus, other } = await two(own.url)
   const asked = ear(other, 'asked')
   other.respond('late', () => {
     other.publish('asked', bytes())
@@ -114,22 +124,19 @@ test('[BS13] what is under way when the connection is lost is given up and count
   await until(bus, 'down')
   expect(await refused).toBe('BUS_DOWN')
   await expect.poll(() => bus.counts).toMatchObject({ published: 10, dropped: 10, requests: 0 })
-  await close()
-  await own.stop()
 })
 
 test('[BS13] a bus closes in an outage too', async () => {
-  const own = await redisServer()
-  const { bus, close } = await two(own.url)
+  const own = await ownServer()
+  const { bus } = await two(own.url)
   await own.crash()
   await until(bus, 'down')
-  await close()
+  await bus.close()
   expect(bus.status).toBe('down')
-  await own.stop()
 })
 
 test('[BS14] without a server there is no bus, and the error says what to do', async () => {
-  const own = await redisServer()
+  const own = await ownServer()
   await own.stop()
   const words = new RegExp(
     `Redis at 127\\.0\\.0\\.1:${new URL(own.url).port} cannot be used: .*ECONNREFUSED.*Start it`,
@@ -146,15 +153,14 @@ test('[BS14] an injected client lends its address; it is neither used nor closed
     const prefix = `test${prefixes++}:`
     // Connected or not.
     if (RESP === 2) await client.connect()
-    const bus = await redisBus({ client, prefix, log: () => {} })
-    const far = await redisBus({ url: server.url, prefix, log: () => {} })
+    const bus = await end({ client, prefix })
+    const far = await end({ url: server.url, prefix })
     const { heard, until: heardOf } = ear(bus, 'x')
     await settle(bus)
     far.publish('x', bytes(0, 255))
     await heardOf(1)
     expect(heard).toEqual([[0, 255]])
     await bus.close()
-    await far.close()
     expect(client.isOpen).toBe(RESP === 2)
     expect(client.isPubSubActive).toBe(false)
     if (RESP === 3) await client.connect()
@@ -164,19 +170,17 @@ test('[BS14] an injected client lends its address; it is neither used nor closed
 })
 
 test('[BS14] ends of another prefix are on another bus, and nothing is left behind', async () => {
-  const one = await redisBus({ url: server.url, prefix: 'one:', log: () => {} })
-  const two_ = await redisBus({ url: server.url, prefix: 'two:', log: () => {} })
-  const deaf = ear(two_, 'x')
-  await settle(two_)
-  one.publish('x', bytes(1))
-  one.respond('x', (message) => message)
-  await one.request('x', bytes(1))
-  await expect(one.request('y', bytes(1))).rejects.toMatchObject({ code: 'NO_ANSWER' })
-  await expect(two_.request('x', bytes(1))).rejects.toMatchObject({ code: 'NO_ANSWER' })
-  await settle(two_)
+  const first = await end({ url: server.url, prefix: 'one:' })
+  const second = await end({ url: server.url, prefix: 'two:' })
+  const deaf = ear(second, 'x')
+  await settle(second)
+  first.publish('x', bytes(1))
+  first.respond('x', (message) => message)
+  await first.request('x', bytes(1))
+  await expect(first.request('y', bytes(1))).rejects.toMatchObject({ code: 'NO_ANSWER' })
+  await expect(second.request('x', bytes(1))).rejects.toMatchObject({ code: 'NO_ANSWER' })
+  await settle(second)
   expect(deaf.heard).toEqual([])
-  await one.close()
-  await two_.close()
   const client = await createClient({ url: server.url }).connect()
   const keys = await client.keys('*')
   expect(keys.filter((key) => /^(one|two):/.test(key))).toEqual([])
@@ -184,7 +188,7 @@ test('[BS14] ends of another prefix are on another bus, and nothing is left behi
 })
 
 test('[BS15] what Redis does not take in time is dropped: 32 MiB may be on their way', async () => {
-  const { bus, other, log, close } = await two(server.url)
+  const { bus, other, log } = await two(server.url)
   const near = ear(bus, 'end')
   await settle(other)
   for (let at = 0; at < 40; at++) bus.publish('big', new Uint8Array(1 << 20))
@@ -196,13 +200,12 @@ test('[BS15] what Redis does not take in time is dropped: 32 MiB may be on their
   ])
   while (near.heard.length === 0) await settle(bus).then(() => bus.publish('end', bytes()))
   await near.until(1)
-  await close()
 })
 
 test('[BS16] what makes no sense on its channels is logged and does no harm', async () => {
   const log = logBook()
   const prefix = `test${prefixes++}:`
-  const bus = await redisBus({ url: server.url, prefix, log: log.log })
+  const bus = await end({ url: server.url, prefix, log: log.log })
   bus.respond('x', (message) => message)
   await settle(bus)
   const client = await createClient({ url: server.url }).connect()
@@ -215,5 +218,4 @@ test('[BS16] what makes no sense on its channels is logged and does no harm', as
   for (const line of log.lines) expect(line.message).toBe('a message of the bus makes no sense')
   expect(await bus.request('x', bytes(1))).toEqual(bytes(1))
   client.destroy()
-  await bus.close()
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type RedisServer, redisServer } from '../../../../tests/redisServer.ts'
 import { logBook } from '../test/contracts/ears.ts'
 import { storeContract } from '../test/contracts/store.ts'
@@ -48,6 +48,7 @@ test('[ST10] thousands of keys are all listed', async () => {
 
 test('[ST11] while Redis is away calls are rejected; once it is back they work', async () => {
   const own = await redisServer()
+  onTestFinished(() => own.stop())
   const log = logBook()
   const store = await redisStore({ url: own.url, log: log.log })
   await store.put('a', Uint8Array.of(1))
