@@ -1,30 +1,27 @@
-// Builds the page of the snake game, if any of its sources changed since the last time. Run by `npm start`.
+// Builds a page, if any of its sources changed since the last time. Run by `npm start` and `npm run example`.
 import { createHash } from 'node:crypto'
 import { glob, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
 
 const root = join(import.meta.dirname, '..')
-const game = join(root, 'games', 'snake')
-const stamp = join(game, 'dist', '.sources')
 
-const sources = [
-  'package-lock.json',
-  'games/snake/vite.config.ts',
-  'games/snake/**/*.{ts,html,css,svg,png,json}',
-  'packages/hoopsnake/src/{wire,core,client}/**/*.ts',
-]
-
-/** Builds the page into games/snake/dist, unless it is there as of these sources. */
-export async function buildPage(): Promise<void> {
-  const wanted = await fingerprint()
+/** Builds the page of a folder into its `dist`, unless it is there as of these sources. */
+export async function buildPage(of = 'games/snake'): Promise<void> {
+  const folder = join(root, of)
+  const stamp = join(folder, 'dist', '.sources')
+  const wanted = await fingerprint([
+    'package-lock.json',
+    `${of}/**/*.{ts,html,css,svg,png,json}`,
+    'packages/hoopsnake/src/{wire,core,client}/**/*.ts',
+  ])
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return
   console.error('Building the page …')
-  await build({ configFile: join(game, 'vite.config.ts'), logLevel: 'warn' })
+  await build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' })
   await writeFile(stamp, wanted)
 }
 
-async function fingerprint(): Promise<string> {
+async function fingerprint(sources: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   const paths: string[] = []
   for await (const path of glob(sources, {
@@ -37,4 +34,4 @@ async function fingerprint(): Promise<string> {
   return hash.digest('hex')
 }
 
-if (import.meta.main) await buildPage()
+if (import.meta.main) await buildPage(process.argv[2])

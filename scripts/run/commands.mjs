@@ -9,12 +9,17 @@ const bin = {
   oxfmt: 'node_modules/oxfmt/bin/oxfmt',
   knip: 'node_modules/knip/bin/knip.js',
 }
+const examples = ['1-loop', '2-request', '3-task', '4-wait', '5-threads', '6-scale']
 const lint = [bin.oxlint, '--type-aware', '--deny-warnings']
 
 export const commands = {
   start: (args) => [
     [source, 'scripts/page.ts'],
     [source, 'games/snake/server.ts', ...args],
+  ],
+  example: ([number = '1']) => [
+    [source, 'scripts/page.ts', 'examples'],
+    [source, `examples/${exampleOf(number)}/server.ts`],
   ],
   test: (args) => [[bin.vitest, 'run', ...args]],
   check: () => [
@@ -29,4 +34,11 @@ export const commands = {
   format: (args) => [[bin.oxfmt, ...args]],
   bench: ([name = 'clock', ...args]) => [[source, `bench/${name}.ts`, ...args]],
   run: (args) => [[source, ...args]],
+}
+
+function exampleOf(number) {
+  const name = examples[number - 1]
+  if (!name)
+    throw new Error(`There is no example ${number}; give 1 to ${examples.length}: npm run example -- 1.`)
+  return name
 }

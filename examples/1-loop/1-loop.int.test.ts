@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { player, type Line } from '../test/player.ts'
+import { start } from '../test/program.ts'
+import { wireTo } from '../test/wire.ts'
+
+const ticksOf = (lines: readonly Line[]): number[] =>
+  lines.filter(({ text }) => text === 'tick').map(({ tick }) => tick)
+
+/** Ticks of the room between one `tick` and the next. */
+const PERIOD = 20
+
+function gaps(ticks: readonly number[]): number[] {
+  return ticks.slice(1).map((tick, at) => tick - ticks[at]!)
+}
+
+test('the loop runs before anybody is there', async () => {
+  await using program = await start('1-loop')
+  await expect
+    .poll(async () => (await program.counts()).ticks, { timeout: 10_000 })
+    .toBeGreaterThan(2 * PERIOD)
+  expect(await program.counts()).toMatchObject({ rooms: 1, seats: 0, connections: 0 })
+})
+
+test('everybody gets every tick, as people have it every 2 seconds', async () => {
+  await using program = await start('1-loop', { SPEED: '1' })
+  using ann = await player(program.url)
+  using bob = await player(program.url)
+  const began = performance.now()
+  const heard = await Promise.all([ann.hears(/^tick$/, 3), bob.hears(/^tick$/, 3)])
+  const took = performance.now() - began
+  expect(gaps(ticksOf(heard[0]))).toEqual([PERIOD, PERIOD])
+  expect(ticksOf(heard[1])).toEqual(ticksOf(heard[0]))
+  // Two whole periods, and at most one more that had begun.
+  expect(took).toBeGreaterThan(3900)
+  expect(took).toBeLessThan(7000)
+})
+
+test('a key is answered between the ticks, to who pressed it alone', async () => {
+  await using program = await start('1-loop')
+  using ann = await player(program.url)
+  using bob = await player(program.url)
+  const [{ tick }] = (await ann.hears(/^tick$/)) as [Line]
+  const codes = [65, 66, 13, 65_535]
+  const answers = []
+  for (const code of codes) answers.push(await ann.press(code))
+  expect(answers.map(({ text }) => text)).toEqual(codes.map((code) => `Pressed key code: ${code}`))
+  for (const answer of answers) expect(answer.tick).toBeGreaterThan(tick)
+  await bob.hears(/^tick$/, 2)
+  expect(bob.lines.filter(({ text }) => text !== 'tick')).toEqual([])
+  expect(gaps(ticksOf(ann.lines)).every((gap) => gap === PERIOD)).toBe(true)
+})
+
+test('a leaver is gone, and the others get all their ticks', async () => {
+  await using program = await start('1-loop')
+  using ann = await player(program.url)
+  const bob = await player(program.url)
+  await bob.hears(/^tick$/)
+  await bob.game.leave()
+  await expect.poll(() => program.counts()).toMatchObject({ seats: 1, connections: 1 })
+  await ann.hears(/^tick$/, 3, ann.lines.length)
+  expect(new Set(gaps(ticksOf(ann.lines)))).toEqual(new Set([PERIOD]))
+  expect(ann.game.state.players).toBe(1)
+})
+
+test('sockets that die or freeze end nothing for the others', async () => {
+  await using program = await start('1-loop')
+  await using bad = await wireTo(program.url)
+  await using stiff = await wireTo(program.url)
+  using ann = await player(program.url)
+  for (const url of [bad.url, bad.url, stiff.url, stiff.url]) await (await player(url)).hears(/^tick$/)
+  stiff.freeze()
+  bad.cut()
+  await ann.hears(/^tick$/, 5, ann.lines.length)
+  await ann.press(65)
+  expect(new Set(gaps(ticksOf(ann.lines)))).toEqual(new Set([PERIOD]))
+  expect(program.said(/ error /)).toEqual([])
+})
+
+test('SIGTERM ends it in good order', async () => {
+  await using program = await start('1-loop')
+  using ann = await player(program.url)
+  await ann.hears(/^tick$/)
+  expect(await program.end()).toBe(0)
+})
