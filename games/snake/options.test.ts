@@ -17,8 +17,17 @@ test('every mode has a file of its own, unless one is named', () => {
   expect(readOptions(['--db', 'x.db', '--hz', '5'])).toMatchObject({ db: 'x.db', hz: '5' })
 })
 
+test('two bots are the rule, in mode classic', () => {
+  expect([
+    readOptions([]).bots,
+    readOptions(['--bots', '0']).bots,
+    readOptions(['--bots', '9']).bots,
+  ]).toEqual([2, 0, 9])
+})
+
 test('the help names every option', () => {
-  for (const option of ['--port', '--mode', '--hz', '--db', '--help']) expect(help).toContain(option)
+  for (const option of ['--port', '--mode', '--hz', '--bots', '--db', '--help'])
+    expect(help).toContain(option)
   expect(readOptions(['--help']).help).toBe(true)
 })
 
@@ -28,6 +37,7 @@ test.each([
   [['--port'], "'--port <value>' argument missing"],
   [['--mode', 'arena'], "there is no mode 'arena': give --mode classic or --mode open"],
   [['--port', 'x'], "'x' is no port: give --port 0 … 65535"],
+  [['--bots', '10'], "'10' bots: give a number from 0 to 9"],
   [['--port', '65536'], "'65536' is no port"],
   [['--port', '1e3'], "'1e3' is no port"],
 ])('%j is refused in words', (args, words) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { botsOf } from './bots.ts'
 
 const modes = ['classic', 'open'] as const
 
@@ -9,6 +10,8 @@ export interface Options {
   readonly port: number
   /** Ticks per second; undefined: what suits the mode. */
   readonly hz: string | undefined
+  /** How many bots there are in mode classic. */
+  readonly bots: number
   /** The path of the file that keeps scores and rooms. */
   readonly db: string
   readonly help: boolean
@@ -21,6 +24,7 @@ export const help = `Serves Snake, to be played in the browser.
   --port <number>        where to listen (or PORT in the environment); default 8080
   --mode classic|open    the classic pit, or a large field without death; default classic
   --hz <number>          ticks per second (or SNAKE_HZ); default 2.3, in mode open 20
+  --bots <number>        company for who plays alone, in mode classic, 0 to 9; default 2
   --db <path>            the file that keeps scores and rooms; default snake.<mode>.db beside the game
   --help                 this text`
 
@@ -30,7 +34,7 @@ const text = { type: 'string' } as const
 export function readOptions(args: string[], PORT?: string): Options {
   const { values } = parseArgs({
     args,
-    options: { port: text, mode: text, hz: text, db: text, help: { type: 'boolean' } },
+    options: { port: text, mode: text, hz: text, bots: text, db: text, help: { type: 'boolean' } },
   })
   const mode = modes.find((name) => name === (values.mode ?? 'classic'))
   if (mode === undefined)
@@ -40,5 +44,12 @@ export function readOptions(args: string[], PORT?: string): Options {
     throw new Error(`'${port}' is no port: give --port 0 … 65535; 0 takes any that is free`)
   }
   const db = values.db ?? fileURLToPath(new URL(`./snake.${mode}.db`, import.meta.url))
-  return { mode, port: Number(port), hz: values.hz, db, help: values.help === true }
+  return {
+    mode,
+    port: Number(port),
+    hz: values.hz,
+    bots: botsOf(values.bots ?? '2'),
+    db,
+    help: values.help === true,
+  }
 }

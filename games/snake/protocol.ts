@@ -1,4 +1,4 @@
-import { list, map, nothing, oneOf, protocol, str, struct, trail, u16, u8, uint } from 'hoopsnake'
+import { bool, list, map, nothing, oneOf, protocol, str, struct, trail, u16, u8, uint } from 'hoopsnake'
 import type { MineOf, StateOf, Value } from 'hoopsnake'
 
 /** Most characters (UTF-16 units) of a name. What else a name may be: `rules/names.ts`. */
@@ -26,6 +26,8 @@ export type Cause = Value<typeof cause>
 
 const snake = struct({
   name: str(NAME),
+  /** Whether the server steers it. */
+  bot: bool,
   /** 0 … COLORS − 1. */
   color: u8,
   score: uint,
@@ -41,6 +43,10 @@ const snake = struct({
   body: trail(dir, 1249),
 })
 export type Snake = Value<typeof snake>
+
+/** What was found for a bot that stood there. */
+const way = struct({ bot: uint, x: u8, y: u8, turns: list(dir, 3) })
+export type Way = Value<typeof way>
 
 const score = struct({ name: str(NAME), score: uint })
 export type Score = Value<typeof score>
@@ -62,7 +68,7 @@ export const pit = protocol('snake', 1, {
     height: u8,
     /** What lies on the field, by cell = y × width + x. Living snakes are not in it. */
     field: map(u16, mark, 1250),
-    /** By seat, in the order of birth. Who has a seat but has not played this round is not in it. */
+    /** By seat, bots by numbers above all seats; in the order of birth. Who has a seat but has not played this round is not in it. */
     snakes: map(uint, snake, 10_000),
     /** The best scores ever, best first. */
     top: list(score, TOP),
@@ -81,6 +87,7 @@ export const pit = protocol('snake', 1, {
   },
   results: {
     scores: list(score, TOP),
+    way,
   },
 })
 

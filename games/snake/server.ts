@@ -1,5 +1,6 @@
 /* The server of the game: `npm start -- --help`. */
-import { serve, sqlite } from 'hoopsnake/server'
+import { jobThreads, serve, sqlite } from 'hoopsnake/server'
+import work from './jobs.ts'
 import { help, readOptions } from './options.ts'
 
 const modes = {
@@ -11,9 +12,11 @@ async function main(): Promise<void> {
   const asked = readOptions(process.argv.slice(2), process.env['PORT'])
   if (asked.help) return console.log(help)
   if (asked.hz !== undefined) process.env['SNAKE_HZ'] = asked.hz
+  process.env['SNAKE_BOTS'] = String(asked.bots)
   const { default: rooms } = await modes[asked.mode]()
   const assets = new URL('./dist/', import.meta.url)
-  const server = await serve({ rooms, port: asked.port, store: sqlite(asked.db), assets })
+  const jobs = asked.mode === 'classic' && asked.bots > 0 ? jobThreads(work, { threads: 1 }) : undefined
+  const server = await serve({ rooms, port: asked.port, store: sqlite(asked.db), assets, jobs })
   console.log(`Snake, mode ${asked.mode}: http://localhost:${server.port}`)
   await server.done
 }

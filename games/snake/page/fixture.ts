@@ -3,7 +3,17 @@ import type { Scene, Snake } from './scene.ts'
 
 /** Makes a snake of three cells, changed as told. */
 export function snakeWith(change: Partial<Snake> = {}): Snake {
-  return { id: 1, name: 'Ann', color: 0, life: 'alive', score: 0, cells: [3, 2, 1], turns: [], ...change }
+  return {
+    id: 1,
+    name: 'Ann',
+    bot: false,
+    color: 0,
+    life: 'alive',
+    score: 0,
+    cells: [3, 2, 1],
+    turns: [],
+    ...change,
+  }
 }
 
 /** Makes a scene on the classic field with nobody in it, changed as told. */

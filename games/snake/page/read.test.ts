@@ -5,6 +5,7 @@ import { sceneOf } from './read.ts'
 
 const snake = (change: Partial<Snake> = {}): Snake => ({
   name: 'Ann',
+  bot: false,
   color: 2,
   score: 4,
   life: 'alive',
@@ -32,6 +33,7 @@ test('a snake becomes its cells, head first', () => {
   expect(ann).toEqual({
     id: 1,
     name: 'Ann',
+    bot: false,
     color: 2,
     life: 'alive',
     score: 4,

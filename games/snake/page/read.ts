@@ -38,7 +38,7 @@ function remembered(state: PitState, id: number, snake: PitSnake): Snake {
 }
 
 function snakeOf(state: PitState, id: number, snake: PitSnake): Snake {
-  const { name, color, life, score, turns } = snake
+  const { name, bot, color, life, score, turns } = snake
   const cells = life === 'alive' ? cellsOf(state, snake) : []
-  return { id, name, color, life, score, cells, turns }
+  return { id, name, bot, color, life, score, cells, turns }
 }

@@ -23,6 +23,8 @@ export interface Snake {
   /** The seat of its player. */
   readonly id: number
   readonly name: string
+  /** Whether the server steers it. */
+  readonly bot: boolean
   /** Index into {@link colours}. */
   readonly color: number
   /** due: is born at the next tick. */

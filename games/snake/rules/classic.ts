@@ -4,6 +4,7 @@ import type { Room, Rules } from 'hoopsnake'
 import type { Cause, Mark, Pit, PitState, Score, Snake } from '../protocol.ts'
 import { born, cradles } from './birth.ts'
 import { living, snakeOn } from './board.ts'
+import { bots, dismiss, follow, makeWay, people } from './bots.ts'
 import { away, cellAt, inside } from './cells.ts'
 import { chance, dropFood, dropStone, worth } from './food.ts'
 import { saveScore, showScores } from './scores.ts'
@@ -56,11 +57,15 @@ export const classic: Rules<Pit, Score[]> = {
       const { state } = room
       const snake = state.snakes.get(seat.id)
       if (snake !== undefined && snake.life !== 'dead') return refuse('ALREADY_ALIVE', 'your snake lives')
-      if (living(state) >= MOST) return refuse('FULL', `${MOST} snakes live already; one has to die first`)
+      const full = living(state) >= MOST
+      // A bot gives way to a person.
+      if (full && bots(state).length === 0)
+        return refuse('FULL', `${MOST} snakes live already; one has to die first`)
       // The first snake begins a round, on an empty field.
       if (state.phase !== 'playing') beginRound(state)
       else if (cradles(state).next().done)
         return refuse('NO_ROOM', 'the field is too crowded for another snake')
+      if (full) makeWay(state)
       // Deleted first: who is born again comes after those who lived on.
       state.snakes.delete(seat.id)
       state.snakes.set(seat.id, unborn(seat.mine.name, colorOf(seat)))
@@ -93,6 +98,7 @@ export const classic: Rules<Pit, Score[]> = {
     scores(room, outcome) {
       if (outcome.ok) room.state.top = outcome.value
     },
+    way: follow,
   },
 }
 
@@ -147,7 +153,9 @@ function beginRound(state: PitState): void {
   state.snakes.clear()
 }
 
-/** When the last snake has died, the game is over. */
+/** When the last snake of a person has died, the game is over. */
 function endRound(state: PitState): void {
-  if (state.phase === 'playing' && living(state) === 0) state.phase = 'over'
+  if (state.phase !== 'playing' || people(state) > 0) return
+  dismiss(state)
+  state.phase = 'over'
 }

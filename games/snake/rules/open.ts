@@ -59,5 +59,6 @@ export const open: Rules<Pit> = {
 
   results: {
     scores() {},
+    way() {},
   },
 }

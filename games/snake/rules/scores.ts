@@ -15,9 +15,9 @@ export function showScores(room: Room<Pit>): void {
   room.later(topScores, 'scores')
 }
 
-/** Writes down what a snake has reached, at its death and not later, and brings the new table to everybody. */
-export function saveScore(room: Room<Pit>, { name, score }: Snake): void {
-  if (score === 0) return
+/** Writes down what a snake has reached, at its death and not later, and brings the new table to everybody. Of a bot nothing. */
+export function saveScore(room: Room<Pit>, { name, score, bot }: Snake): void {
+  if (score === 0 || bot) return
   room.later(async (services) => {
     await services.store.record(BOARD, name, score)
     return topScores(services)

@@ -9,7 +9,18 @@ const TURNS = 3
 
 /** Makes a snake that is about to be born. */
 export function unborn(name: string, color: number): Snake {
-  return { name, color, score: 0, life: 'due', x: 0, y: 0, growth: 0, turns: [], body: new Trail() }
+  return {
+    name,
+    bot: false,
+    color,
+    score: 0,
+    life: 'due',
+    x: 0,
+    y: 0,
+    growth: 0,
+    turns: [],
+    body: new Trail(),
+  }
 }
 
 /** Brings a snake to life: stretched out straight, its head at `head`, looking `to`. */

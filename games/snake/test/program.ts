@@ -44,7 +44,8 @@ async function launch(port: number, options: string[]): Promise<{ url: string; c
   const server = join(import.meta.dirname, '..', 'server.ts')
   const child = spawn(
     process.execPath,
-    ['--conditions=@hoopsnake/source', server, '--port', String(port), ...options],
+    // Without bots, unless they are asked for: they would have a say in what a test sees.
+    ['--conditions=@hoopsnake/source', server, '--port', String(port), '--bots', '0', ...options],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   for await (const line of createInterface(child.stdout)) {

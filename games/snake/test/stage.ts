@@ -27,10 +27,14 @@ export interface Stage {
 interface Setting {
   readonly seed?: number
   readonly store?: Services['store']
+  readonly jobs?: Services['jobs']
   readonly top?: Score[]
 }
 
-type Work = (services: Services) => Promise<Score[]>
+interface Work {
+  readonly run: (services: Services) => Promise<never>
+  readonly result: keyof Rules<Pit>['results']
+}
 
 /** A room whose fields can be set from outside, and what its rules asked for. */
 interface Hall {
@@ -55,14 +59,14 @@ function hall(random: () => number, int: (below: number) => number): Hall {
     after: () => 0,
     send() {},
     broadcast: (_event: 'died', death: Stage['deaths'][number]) => void deaths.push(death),
-    later: (work: Work) => void works.push(work),
+    later: (run: Work['run'], result: Work['result']) => void works.push({ run, result }),
     close() {},
   } as unknown as Hall['room']
   return { room, seats, works, deaths }
 }
 
 export function stage(game: Rules<Pit, Score[]> | Rules<Pit>, setting: Setting = {}): Stage {
-  const { seed = 1, store = memoryStore(), top = [] } = setting
+  const { seed = 1, store = memoryStore(), jobs = noJobs(), top = [] } = setting
   const rules = game as Rules<Pit, Score[]>
   const next = chance(seed)
   const { room, seats, works, deaths } = hall(
@@ -108,9 +112,9 @@ export function stage(game: Rules<Pit, Score[]> | Rules<Pit>, setting: Setting =
     },
     async settle() {
       const bus = memoryBus({ clock: virtualClock(), log: () => {} })
-      const services = { store, bus, jobs: noJobs(), signal: new AbortController().signal }
-      for (const work of works.splice(0))
-        rules.results.scores(room, { ok: true, value: await work(services) })
+      const services = { store, bus, jobs, signal: new AbortController().signal }
+      for (const { run, result } of works.splice(0))
+        rules.results[result](room, { ok: true, value: await run(services) })
     },
   }
   return made

@@ -15,6 +15,7 @@ export function showPlayers(list: HTMLElement, snakes: readonly Snake[], me: num
   const rows = shown.map((snake) => {
     const row = text('li', '', snake.life === 'dead' ? 'dead' : `c${snake.color}`)
     if (snake.id === me) row.classList.add('own')
+    if (snake.bot) row.classList.add('bot')
     const sign = text('span', snake.id === me ? '>' : '', 'sign')
     const who = text('span', snake.name, 'who')
     const score = text('span', snake.life === 'dead' ? `x ${snake.score}` : String(snake.score))
