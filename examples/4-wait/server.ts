@@ -37,4 +37,4 @@ for await (const event of events) {
   const text = event.from === 'message' ? event.value : `The other process ended: ${event.value}.`
   server.publish(talk, 'news', text)
 }
-child.disconnect()
+child.kill()
