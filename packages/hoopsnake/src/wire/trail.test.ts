@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { f32, u8 } from './numbers.ts'
+import { optional } from './optional.ts'
 import { Reader } from './reader.ts'
 import { Trail, trail } from './trail.ts'
 import type { Type } from './type.ts'
@@ -99,6 +100,12 @@ describe('[WI11] a trail on the wire', () => {
     expect(send(new Trail([1, 5, 3]))).toBe(0)
     expect(send(new Trail([1, 5, 3, 4]))).toBe(3)
     expect(send(new Trail())).toBe(2)
+  })
+
+  test('is right when it is replaced by a shorter one that would go on with undefined', () => {
+    const { send } = followed(trail(optional(u8), 9), new Trail<number | undefined>([1, undefined]))
+    expect(send(new Trail<number | undefined>([1]))).toBe(4)
+    expect(send(new Trail<number | undefined>([1, undefined]))).toBe(3)
   })
 
   test('is right when it goes back to an earlier copy and on from there by as much', () => {
