@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { RoomKind } from 'hoopsnake'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createServer } from 'vite'
@@ -35,13 +36,26 @@ test('scores are recorded, and shown to the next room', async () => {
   const { memoryStore } = await import('hoopsnake')
   const { buttonRoom } = await import(pathToFileURL(join(coins, 'scores.ts')).href)
   const store = memoryStore()
-  const s = simulate<never>(buttonRoom, { store })
-  const ann = await s.join({ name: 'Ann' } as never)
-  ann.send('press' as never)
+  const s = simulate(buttonRoom as RoomKind, { store })
+  const ann = await s.join({ name: 'Ann' })
+  ann.send('press', undefined)
   await s.advance(200)
   void ann.leave()
   await s.advance(200)
   expect(await store.top('button', 10)).toEqual([{ name: 'Ann', score: 1 }])
+  await s.stop()
+})
+
+test('jobs count, and messages reach every room', async () => {
+  const { simulate } = await import('hoopsnake/test')
+  const { default: jobs } = await import(pathToFileURL(join(folder, 'lab', 'jobs.ts')).href)
+  const { labRoom } = await import(pathToFileURL(join(folder, 'lab', 'rooms.ts')).href)
+  const s = simulate(labRoom as RoomKind, { jobs })
+  const [ann, bob] = [await s.create({}), await s.create({})]
+  ann.send('count', 100)
+  bob.send('shout', 'hello')
+  await s.advance(100)
+  expect(ann.state).toEqual({ primes: 25, news: `${bob.code} 1: hello` })
   await s.stop()
 })
 

@@ -15,6 +15,7 @@ const games = {
   'docs/movement.md': 'coins',
   'docs/cards.md': 'high',
   'docs/server.md': 'coins',
+  'docs/scaling.md': 'lab',
 }
 
 /** What is written in a document between fences, by the file that its first line names. */
