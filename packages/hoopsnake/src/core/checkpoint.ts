@@ -49,12 +49,21 @@ export function writeCheckpoint(machine: Machine, facts: { private: boolean; nex
   for (const seat of machine.seats.values()) {
     w.uint(seat.id)
     w.str(seat.token)
-    w.str(seat.user === undefined ? '' : JSON.stringify(seat.user))
+    w.str(userText(seat))
     w.uint(seat.acked)
     w.u8(seat.away ? 1 : 0)
     protocol.mine.write(w, seat.mine)
   }
   return w.take()
+}
+
+/** Writes what `auth` answered, '' for nothing. Throws where it could not be read again. */
+function userText({ id, user }: SeatRecord): string {
+  if (user === undefined) return ''
+  const text = JSON.stringify(user)
+  if (text.length > MAX_USER)
+    throw new RangeError(`the user of seat ${id} takes ${text.length} characters; ${MAX_USER} can be kept`)
+  return text
 }
 
 /** Reads a checkpoint. Throws Malformed on anything else, and on one of another schema. */

@@ -272,7 +272,7 @@ export class Directory {
     const bytes = crashed.saver?.last
     if (bytes !== undefined && !this.#stopping && tally.count(this.#given.clock.now())) {
       this.#reopened.set(key, tally)
-      crashed.abandon(this.#placeSaved(of, crashed.code, bytes, crashed.machine.epoch))
+      crashed.abandon(this.#reopen(of, crashed, bytes))
     } else {
       this.#reopened.delete(key)
       crashed.abandon(undefined)
@@ -280,6 +280,16 @@ export class Directory {
       if (of.settings.always && !this.#stopping && tally.count(this.#given.clock.now())) {
         this.#reopened.set(keyOf(of, this.open(of, { private: false, options: undefined }).code), tally)
       }
+    }
+  }
+
+  /** Opens a room that crashed from its checkpoint. Undefined where that fails; it is logged, and the checkpoint is left. */
+  #reopen(of: Kind, crashed: OpenRoom, bytes: Uint8Array): OpenRoom | undefined {
+    try {
+      return this.#placeSaved(of, crashed.code, bytes, crashed.machine.epoch)
+    } catch (error) {
+      this.#given.log('error', 'could not restore a room', { key: keyOf(of, crashed.code), error })
+      return undefined
     }
   }
 
@@ -295,7 +305,10 @@ export class Directory {
       reject(new Error(`load took more than ${LOAD_WITHIN} ms`))
     })
     const within = jobsWithin(jobs, abort.signal)
-    load({ store, bus, jobs: within, signal: abort.signal }, options).then(resolve, reject)
+    // In a turn of its own: what it throws at once is a rejection too.
+    Promise.resolve()
+      .then(() => load({ store, bus, jobs: within, signal: abort.signal }, options))
+      .then(resolve, reject)
     return promise.finally(callOff)
   }
 }

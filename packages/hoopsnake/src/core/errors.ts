@@ -66,6 +66,15 @@ export class Crash extends Error {
 
   /** `where` names the hook, e.g. `tick`. */
   constructor(where: string, cause: unknown) {
-    super(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`${where}: ${wordsOf(cause)}`, { cause })
+  }
+}
+
+/** Gives the words of what was thrown. Anything can be, even what cannot be made a text. */
+export function wordsOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return 'something was thrown that has no words'
   }
 }

@@ -1,7 +1,7 @@
 import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
-import { Refused } from './errors.ts'
+import { Refused, refuse } from './errors.ts'
 import type { Member } from './fanout.ts'
 import { createMember } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
@@ -66,10 +66,13 @@ function tell(pipe: Pipe, kind: typeof down.REFUSED | typeof down.CLOSED, reason
   pipe.write(w.take())
 }
 
-/** What a room does for one guest. Throws Refused to end the connection. */
+/** What a room does for one guest. */
 export interface GuestDesk {
+  /** Takes a frame. Throws Refused to end the connection. */
   frame(guest: Guest, up: Up): void
   lost(guest: Guest): void
+  /** Told what else was thrown: by a type of the game that reads, for one. */
+  failed(guest: Guest, error: unknown): void
 }
 
 /** Makes the gateway's end of a guest: bad frames end the connection, never more. */
@@ -81,8 +84,9 @@ export function connectionOf(guest: Guest, inputs: readonly Named[], desk: Guest
       try {
         desk.frame(guest, readUp(new Reader(frame), inputs))
       } catch (error) {
-        if (!(error instanceof Malformed || error instanceof Refused)) throw error
-        dismiss(guest, error, close.REFUSED)
+        const told = error instanceof Malformed || error instanceof Refused
+        if (!told) desk.failed(guest, error)
+        dismiss(guest, told ? error : refuse('INPUT_FAILED'), close.REFUSED)
         desk.lost(guest)
       }
     },

@@ -16,6 +16,7 @@ import type { Entry, Inbox } from './inbox.ts'
 import { releaseInputs, takeInput } from './intake.ts'
 import { createBucket } from './limits.ts'
 import type { Connection, Fallen } from './link.ts'
+import type { Log } from './log.ts'
 import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
 import type { Settings } from './settings.ts'
@@ -26,6 +27,7 @@ export interface GuestsGiven {
   readonly machine: Machine
   readonly settings: Settings
   readonly clock: Clock
+  readonly log: Log
   readonly inbox: Inbox
   /** Makes an unguessable token. */
   readonly token: () => string
@@ -204,6 +206,8 @@ export class Guests {
     return connectionOf(guest, this.#given.machine.protocol.inputs, {
       frame: (from, up) => this.#frame(from, up),
       lost: (from) => this.#lost(from),
+      failed: ({ seat }, error) =>
+        this.#given.log('error', 'a frame failed', { room: this.#given.machine.code, seat, error }),
     })
   }
 

@@ -130,9 +130,9 @@ export class Machine {
 
   #create(given: Given<AnyProtocol, unknown>): void {
     this.#where = 'hidden'
-    this.hidden = this.kind.rules.hidden?.(this.#face, given) ?? {}
+    this.hidden = synchronous(this.kind.rules.hidden?.(this.#face, given)) ?? {}
     this.#where = 'create'
-    this.state = this.kind.rules.create(this.#face, given)
+    this.state = synchronous(this.kind.rules.create(this.#face, given))
   }
 
   #takeOver(kept: Kept): void {
@@ -196,7 +196,7 @@ export class Machine {
     )
     this.seats.set(seat.id, seat)
     this.#undo.push(() => this.seats.delete(seat.id))
-    seat.mine = this.kind.rules.mine?.(this.#face, seat) ?? {}
+    seat.mine = synchronous(this.kind.rules.mine?.(this.#face, seat)) ?? {}
     const ask = this.protocol.join.copy(entry.ask as Data)
     const answer = synchronous(this.kind.rules.join?.(this.#face, seat, ask))
     if (answer instanceof Refused) {
@@ -336,7 +336,7 @@ export class Machine {
 }
 
 /** Gives what a hook returned, unless it is a promise: what comes after its first `await` would be no part of the tick. */
-function synchronous<T>(answer: T): T {
+export function synchronous<T>(answer: T): T {
   if (answer instanceof Promise) {
     // Its own failure would come too late to be told.
     answer.catch(() => {})

@@ -11,6 +11,7 @@ import type { Listing } from './link.ts'
 import type { Log } from './log.ts'
 import type { Loops, LoopStats } from './loop.ts'
 import type { Machine } from './machine.ts'
+import { synchronous } from './machine.ts'
 import type { Pace } from './pace.ts'
 import { eventPace, steadyPace } from './pace.ts'
 import { close } from './pipe.ts'
@@ -91,7 +92,13 @@ export class OpenRoom {
     })
     machine.failed = ({ kind, seat }, crash) =>
       log('warn', `an ${kind} failed`, { ...this.#name, seat, error: crash })
-    this.#settle()
+    try {
+      this.#decide()
+    } catch (error) {
+      // It was never open: whoever wanted it is told by the throw.
+      this.#end(undefined, close.AGAIN)
+      throw error
+    }
   }
 
   get code(): string {
@@ -181,7 +188,7 @@ export class OpenRoom {
   /** Whether nothing moves until something enters. */
   get #idle(): boolean {
     if (this.machine.seats.size === 0 && !this.#given.settings.always) return true
-    return this.#given.settings.idle(this.machine.state) && !this.guests.owing
+    return synchronous(this.#given.settings.idle(this.machine.state)) && !this.guests.owing
   }
 
   /** Whether no tick follows by itself: what the last one did is then sent now. */
@@ -189,20 +196,25 @@ export class OpenRoom {
     return this.#inbox.waiting.length === 0 && (this.#given.settings.hz === 'events' || this.#idle)
   }
 
-  /** Decides, after anything that happened, whether to tick on, to sleep, or to close. */
+  /** Decides, after anything that happened, how to go on. */
   #settle(): void {
     // While the room is being made, its parts stir before it is whole.
     if (this.#over || this.guests === undefined) return
     try {
-      this.#pace.settle({
-        pending: this.#inbox.waiting.length > 0,
-        throttled: this.guests.throttled,
-        idle: this.#idle,
-        deadline: this.#given.settings.deadline(this.machine.state),
-      })
+      this.#decide()
     } catch (error) {
-      return this.#crash(error)
+      this.#crash(error)
     }
+  }
+
+  /** Decides whether to tick on, to sleep, or to close. Throws what `idle` and `deadline` throw. */
+  #decide(): void {
+    this.#pace.settle({
+      pending: this.#inbox.waiting.length > 0,
+      throttled: this.guests.throttled,
+      idle: this.#idle,
+      deadline: synchronous(this.#given.settings.deadline(this.machine.state)),
+    })
     const { seats, watchers } = this.guests.counts
     if (seats + watchers > 0) {
       this.#callOffClose?.()

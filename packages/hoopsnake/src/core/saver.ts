@@ -49,8 +49,15 @@ export function createSaver(given: SaverGiven): Saver {
     return writing
   }
   const save = (): Promise<void> => {
+    let bytes: Uint8Array
+    try {
+      bytes = given.take()
+    } catch (error) {
+      // E.g. what `auth` answered is nothing that JSON can hold. The room goes on all the same.
+      given.log('error', 'could not take a checkpoint', { key, error })
+      return writing
+    }
     savedTick = given.tick()
-    const bytes = given.take()
     last = bytes
     return write(() => store.put(key, bytes), 'write')
   }

@@ -1,6 +1,6 @@
 import { Misfit } from '../wire/errors.ts'
 import { Writer } from '../wire/writer.ts'
-import { Refused } from './errors.ts'
+import { Refused, wordsOf } from './errors.ts'
 import { jobsWithin } from './jobs.ts'
 import type { Named } from './protocol.ts'
 import type { Outcome, Services } from './rules.ts'
@@ -56,5 +56,5 @@ function fit({ name, type }: Named, value: unknown): Outcome<unknown> {
 function failure(error: unknown): Outcome<never> {
   if (error instanceof Refused || error instanceof Misfit)
     return { ok: false, code: error.code, message: error.message }
-  return { ok: false, code: 'FAILED', message: error instanceof Error ? error.message : String(error) }
+  return { ok: false, code: 'FAILED', message: wordsOf(error) }
 }
