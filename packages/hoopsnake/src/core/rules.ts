@@ -100,7 +100,7 @@ export interface Room<P extends AnyProtocol> {
   readonly code: string
   /** The number of the tick being made; 0 in `create`. */
   readonly tick: number
-  /** Ticks per second; 0 in a room that ticks on events only. */
+  /** Ticks per second; 1000 in a room that ticks on events, whose ticks are milliseconds. */
   readonly hz: number
   /** What everybody sees: plain data, to be written freely. */
   readonly state: StateOf<P>
