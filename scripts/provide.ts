@@ -21,16 +21,18 @@ export interface Wanted {
   readonly sources: readonly Source[]
   /** What each package manager calls it. */
   readonly packages: { readonly apt: string; readonly brew: string; readonly dnf: string }
+  /** What makes it say its version and end, if not `--version`. */
+  readonly version?: string
 }
 
 const exec = promisify(execFile)
 const caches = join(import.meta.dirname, '..', '.cache')
 
 /** Gives the first of the wanted program's sources that starts here. Throws with the command that would install it. */
-export async function find({ name, variable, sources, packages }: Wanted): Promise<Program> {
+export async function find({ name, variable, sources, packages, version }: Wanted): Promise<Program> {
   const named = process.env[variable]
   if (named) {
-    const problem = await trouble({ path: named, env: {} })
+    const problem = await trouble({ path: named, env: {} }, version)
     if (problem) throw new Error(`${variable} names ${named}, which does not start: ${problem}`)
     return { path: named, env: {} }
   }
@@ -38,7 +40,7 @@ export async function find({ name, variable, sources, packages }: Wanted): Promi
   for (const source of sources) {
     try {
       const program = await source()
-      const problem = program && (await trouble(program))
+      const problem = program && (await trouble(program, version))
       if (program && !problem) return program
       if (program) tried.push(`${program.path} does not start: ${problem}`)
     } catch (error) {
@@ -99,8 +101,8 @@ export async function main(finder: () => Promise<Program>): Promise<void> {
   }
 }
 
-async function trouble({ path, env }: Program): Promise<string | undefined> {
-  return exec(path, ['--version'], { env: { ...process.env, ...env }, timeout: 20_000 }).then(
+async function trouble({ path, env }: Program, version = '--version'): Promise<string | undefined> {
+  return exec(path, [version], { env: { ...process.env, ...env }, timeout: 20_000 }).then(
     () => undefined,
     lastLine,
   )

@@ -22,7 +22,11 @@ test('the first one starts one loop, the second joins it, and it stops after the
   expect(bob.game.code).toBe(ann.game.code)
   await Promise.all([ann.hears(/^tick$/, 3), bob.hears(/^tick$/, 3)])
   expect(gapsOf(ann.lines)).toEqual([PERIOD])
-  expect([await program.counts(), starts(program), stops(program)]).toMatchObject([{ rooms: 1, seats: 2 }, 1, 0])
+  expect([await program.counts(), starts(program), stops(program)]).toMatchObject([
+    { rooms: 1, seats: 2 },
+    1,
+    0,
+  ])
   await ann.game.leave()
   await bob.hears(/^tick$/, 2, bob.lines.length)
   expect(gapsOf(bob.lines)).toEqual([PERIOD])

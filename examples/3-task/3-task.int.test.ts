@@ -46,7 +46,9 @@ test('a failure is told to everybody, in every room, and to the log, once; the l
     await ann.press(R)
     await Promise.all(all.map((one) => one.hears(/^tick$/, 1, one.lines.length)))
     for (const one of all) expect(times(one, 'The loop failed: F was pressed')).toBe(round)
-    expect(program.said(/failed/)).toEqual(Array.from({ length: round }, () => 'The loop failed: F was pressed'))
+    expect(program.said(/failed/)).toEqual(
+      Array.from({ length: round }, () => 'The loop failed: F was pressed'),
+    )
   }
   await expectOneLoop(cid)
   expect([times(ann, 'The loop was stopped.'), times(cid, 'Somebody pressed F.')]).toEqual([0, 0])

@@ -63,14 +63,17 @@ test('who leaves takes nothing with it: the ticks of the others go on', async ()
   await ann.hears(/^Process/, numbers(ann).length + 1)
 })
 
-test.each(['SIGTERM', 'SIGKILL'] as const)('the other process does not outlive a server ended by %s', async (by) => {
-  await using program = await start('4-wait')
-  using ann = await player(program.url)
-  const other = await otherProcess(ann)
-  expect(lives(other)).toBe(true)
-  expect(await program.end(by)).toBe(by === 'SIGTERM' ? 0 : by)
-  await gone([other])
-})
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'the other process does not outlive a server ended by %s',
+  async (by) => {
+    await using program = await start('4-wait')
+    using ann = await player(program.url)
+    const other = await otherProcess(ann)
+    expect(lives(other)).toBe(true)
+    expect(await program.end(by)).toBe(by === 'SIGTERM' ? 0 : by)
+    await gone([other])
+  },
+)
 
 test('the end of the other process is told, and nothing else ends', async () => {
   await using program = await start('4-wait')

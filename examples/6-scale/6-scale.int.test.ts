@@ -84,5 +84,7 @@ test('two servers share a chat and the number of players; a dead one is forgotte
 })
 
 test('without Redis it says what is wrong', async () => {
-  await expect(start('6-scale', { REDIS_URL: 'redis://127.0.0.1:1' })).rejects.toThrow(/Redis at 127\.0\.0\.1:1/)
+  await expect(start('6-scale', { REDIS_URL: 'redis://127.0.0.1:1' })).rejects.toThrow(
+    /Redis at 127\.0\.0\.1:1/,
+  )
 })

@@ -49,7 +49,11 @@ export async function start(name: string, env: Record<string, string> = {}): Pro
       return (await answer.json()) as Counts
     },
     async end(signal = 'SIGTERM') {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(signal)
+        // One that was halted hears of the signal only when it goes on.
+        child.kill('SIGCONT')
+      }
       const [code, by] = await exit
       return by ?? code!
     },

@@ -5,7 +5,7 @@
 /** Looks again and again for so many ms; throws as soon as what it sees is no longer as it was. */
 export async function stays<T>(look: () => T | Promise<T>, ms: number): Promise<T> {
   const first = await look()
-  for (const until = performance.now() + ms; performance.now() < until; ) {
+  for (const until = performance.now() + ms; performance.now() < until;) {
     const now = await look()
     if (JSON.stringify(now) !== JSON.stringify(first))
       throw new Error(`it changed from ${JSON.stringify(first)} to ${JSON.stringify(now)}`)
