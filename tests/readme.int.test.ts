@@ -1,11 +1,11 @@
 /* Everything that the documents show is type-checked and run as it stands there. */
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RoomKind } from 'hoopsnake'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { createServer } from 'vite'
 import { buildPage, check, line, pageConfig, programs, writeGames } from './readme.ts'
 
@@ -85,9 +85,16 @@ describe('the page', () => {
     expect(await (await fetch(`${url}main.ts`)).text()).toContain('hoopsnake')
     expect(await (await fetch(`${url}r/coins`)).json()).toEqual([])
     // As its page would: from the origin of Vite's server.
-    const socket = new WebSocket(`${url.replace('http', 'ws')}r/coins`, { origin: url.replace(/\/$/, '') })
-    await once(socket, 'open')
-    socket.close()
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      origin: new URL(url).origin,
+    }
+    const [answer, socket] = await once(get(`${url}r/coins`, { headers }), 'upgrade')
+    expect(answer.statusCode).toBe(101)
+    socket.destroy()
     await vite.close()
   })
 })

@@ -19,7 +19,7 @@ const games = {
 }
 
 /** What is written in a document between fences, by the file that its first line names. */
-export function blocksOf(text: string): Map<string, string> {
+function blocksOf(text: string): Map<string, string> {
   const blocks = new Map<string, string>()
   for (const [, language, block] of text.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {
     const named = /^(?:\/\/|<!--) ([\w./-]+\.\w+)/.exec(block!)?.[1]
