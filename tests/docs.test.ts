@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..')
 const others = ['CLOSED', 'FAILED', 'MISFIT', 'BUSY']
 
 const documents = new Map<string, string>()
-for await (const path of glob('{*.md,docs/*.md,packages/*/README.md,games/*/*.md}', { cwd: root })) {
+for await (const path of glob('{*.md,{docs,deploy,examples}/*.md,{packages,games}/*/*.md}', { cwd: root })) {
   documents.set(path, await readFile(join(root, path), 'utf8'))
 }
 
