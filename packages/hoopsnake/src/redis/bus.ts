@@ -22,7 +22,7 @@ export interface RedisBusOptions extends RedisAt {
  * Makes a bus between all processes that use one Redis. Rejects with words if Redis doesn't answer now.
  *
  * Later it comes back by itself, with its subscriptions; until then it is down: messages are dropped, requests refused.
- * At most 32 MiB are on their way to Redis; more is dropped, requests are refused.
+ * At most 16 MiB are on their way to Redis; more is dropped, requests are refused.
  */
 export async function redisBus(options: RedisBusOptions = {}): Promise<Bus> {
   const { prefix = 'hoopsnake:', clock = realClock(), log = plainLog() } = options

@@ -39,8 +39,8 @@ export interface Watch {
 const PING = 5000
 const SILENCE = 15_000
 const CONNECT = 5000
-/** What a duplicate does not take over: our commands are few, counted elsewhere, and never cached. */
-const plain = { commandOptions: {}, clientSideCache: undefined, commandsQueueMaxLength: undefined }
+/** What a duplicate does not take over: our commands are bounded elsewhere, and never cached. */
+const plain = { clientSideCache: undefined, commandsQueueMaxLength: undefined }
 /** The time between two attempts to connect again doubles from the first of these to the second, less chance. In ms. */
 const AGAIN = { first: 50, most: 1000 }
 
@@ -60,6 +60,8 @@ export async function connect(
     // One connection that both listens and speaks, which RESP3 allows: a message published after subscribing is heard.
     RESP: 3,
     disableOfflineQueue: true,
+    // A busy moment is no reason to drop a command; a server that is gone is noticed by its silence.
+    commandOptions: { timeout: 0 },
     pingInterval: PING,
     socket: {
       ...given?.options?.socket,

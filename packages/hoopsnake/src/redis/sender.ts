@@ -2,8 +2,13 @@ import type { Log } from '../core/log.ts'
 import { no } from '../core/message.ts'
 import type { Connection } from './connection.ts'
 
-/** Bytes that may be on their way to Redis at once; what comes on top is dropped. */
-const MOST = 32 << 20
+/**
+ * Bytes that may be on their way to Redis at once; what comes on top is dropped.
+ *
+ * Half of what Redis lets wait for one listener before it cuts it off (client-output-buffer-limit pubsub 32mb), so that an
+ * end which listens to itself does not cut itself off.
+ */
+const MOST = 16 << 20
 /** What a command takes beyond its message, about. */
 const OVERHEAD = 100
 

@@ -170,6 +170,18 @@ function listeners(check: Check): void {
     expect(bus.counts).toMatchObject({ pending: 0, dropped: 0 })
   })
 
+  check('[BS4] to stop twice stops nobody else', async ({ bus }) => {
+    const stop = bus.subscribe('x', () => {})
+    const stay = ear(bus, 'x')
+    const leave = bus.respond('x', () => bytes(1))
+    bus.respond('x', () => bytes(2))
+    for (const end of [stop, stop, leave, leave]) end()
+    await settle(bus)
+    bus.publish('x', bytes(1))
+    await stay.until(1)
+    expect(await bus.request('x', bytes())).toEqual(bytes(2))
+  })
+
   check('[BS4] a listener that stops in the midst of messages hears no other', async ({ bus }) => {
     let count = 0
     const stop = bus.subscribe('x', () => {
