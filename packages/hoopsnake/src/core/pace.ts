@@ -15,6 +15,9 @@ export interface Need {
   readonly deadline: number | undefined
 }
 
+/** The need of a room whose inbox has something: nothing else matters then. */
+export const PENDING: Need = { pending: true, throttled: false, idle: false, deadline: undefined }
+
 /** When a room ticks. */
 export interface Pace {
   /** What became of the ticks that fell due: `stepped + skipped + dilated = due`. */

@@ -12,8 +12,8 @@ import type { Log } from './log.ts'
 import type { Loops, LoopStats } from './loop.ts'
 import type { Machine } from './machine.ts'
 import { synchronous } from './machine.ts'
-import type { Pace } from './pace.ts'
-import { eventPace, steadyPace } from './pace.ts'
+import type { Need, Pace } from './pace.ts'
+import { eventPace, PENDING, steadyPace } from './pace.ts'
 import { close } from './pipe.ts'
 import { topicOf } from './protocol.ts'
 import type { LateTicks } from './rules.ts'
@@ -209,12 +209,7 @@ export class OpenRoom {
 
   /** Decides whether to tick on, to sleep, or to close. Throws what `idle` and `deadline` throw. */
   #decide(): void {
-    this.#pace.settle({
-      pending: this.#inbox.waiting.length > 0,
-      throttled: this.guests.throttled,
-      idle: this.#idle,
-      deadline: synchronous(this.#given.settings.deadline(this.machine.state)),
-    })
+    this.#pace.settle(this.#need())
     const { seats, watchers } = this.guests.counts
     if (seats + watchers > 0) {
       this.#callOffClose?.()
@@ -223,6 +218,17 @@ export class OpenRoom {
       const { clock, settings } = this.#given
       const due = clock.now() + settings.closeEmptyAfter
       this.#callOffClose = clock.at(due, () => this.close(refuse('ROOM_CLOSED')))
+    }
+  }
+
+  #need(): Need {
+    // Asked with each input: whatever else is so, what waits needs a tick, and looking at every guest would cost too much.
+    if (this.#inbox.waiting.length > 0) return PENDING
+    return {
+      pending: false,
+      throttled: this.guests.throttled,
+      idle: this.#idle,
+      deadline: synchronous(this.#given.settings.deadline(this.machine.state)),
     }
   }
 
