@@ -12,6 +12,7 @@ export type { LatePolicy, RoomKind, RoomOptions, Rooms } from './kind.ts'
 export { rooms } from './kind.ts'
 export type { Listing } from './link.ts'
 export type { Log } from './log.ts'
+export { busCodes } from './message.ts'
 export type { Late, Loop, LoopOptions, Loops, LoopStats } from './loop.ts'
 export { createLoops, TooLate } from './loop.ts'
 export type {
