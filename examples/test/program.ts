@@ -14,7 +14,7 @@ export interface Program extends AsyncDisposable {
   said(pattern: RegExp): string[]
   /** Rooms, seats, connections and ticks, as the server counts them. */
   counts(): Promise<Counts>
-  /** Sends a signal and waits for the end; gives the exit code, or the signal that ended it. */
+  /** Sends a signal and waits for the end, 15 s at most; gives the exit code, or the signal that ended it. */
   end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
@@ -54,7 +54,9 @@ export async function start(name: string, env: Record<string, string> = {}): Pro
         // One that was halted hears of the signal only when it goes on.
         child.kill('SIGCONT')
       }
+      const cut = setTimeout(() => child.kill('SIGKILL'), 15_000)
       const [code, by] = await exit
+      clearTimeout(cut)
       return by ?? code!
     },
     async [Symbol.asyncDispose]() {
