@@ -38,8 +38,21 @@ export const FULL_EVERY = 1000
 /** Bytes of events kept for clients that were skipped; what is older is missed, and they are told so. */
 const MAX_EVENTS = 256 * 1024
 
-/** Events for one client alone that are kept until it can be sent them. Refusals are bounded by the inputs that wait. */
+/** Events for one client alone, and refusals, that are kept until it can be sent them. */
 const MAX_OWED = 1000
+
+/** Flushes with something for one client alone that it may leave unconfirmed: at 1000 Hz, twice MAX_UNCONFIRMED. */
+const MAX_SENT = 4000
+
+/** Says whether a client does not read what it is sent. */
+export function isClogged(member: Member): boolean {
+  return member.pipe.queued > MAX_QUEUED
+}
+
+/** Says whether a client has been told more than is kept for it, and confirms nothing though it speaks. */
+export function neverConfirms({ owed, sent }: Member): boolean {
+  return owed.refusals.length > MAX_OWED || sent.length > MAX_SENT
+}
 
 /** Makes a member that has nothing yet and is owed everything. */
 export function createMember(pipe: Pipe, seat: number): Member {
@@ -180,7 +193,7 @@ export class Fanout {
   }
 
   #slow(member: Member): boolean {
-    return member.pipe.queued > MAX_QUEUED || member.confirmed < Math.min(member.base, this.#aged)
+    return isClogged(member) || member.confirmed < Math.min(member.base, this.#aged)
   }
 
   #remember(flushed: Flushed, tellings: readonly Telling[], now: number): void {

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import type { Effects } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
 import type { Member } from './fanout.ts'
-import { Fanout, forget, FULL_EVERY, owe } from './fanout.ts'
+import { Fanout, forget, FULL_EVERY, isClogged, neverConfirms, owe } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
 import type { Up } from './frames/play.ts'
@@ -13,7 +13,7 @@ import { connectionOf, createGuest, dismiss, turnAway } from './guest.ts'
 import type { Holds } from './holds.ts'
 import { createHolds } from './holds.ts'
 import type { Entry, Inbox } from './inbox.ts'
-import { releaseInputs, takeInput } from './intake.ts'
+import { giveBack, releaseInputs, takeInput } from './intake.ts'
 import { createBucket } from './limits.ts'
 import type { Connection, Fallen } from './link.ts'
 import type { Log } from './log.ts'
@@ -21,6 +21,8 @@ import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
 import type { Settings } from './settings.ts'
 import type { Flushed } from './sync.ts'
+
+const UNCONFIRMED = 'Too much of what was sent to you is unread or unconfirmed.'
 
 /** What the guests of a room are given by it. */
 export interface GuestsGiven {
@@ -131,6 +133,7 @@ export class Guests {
     const before = this.#seated.get(seat.id)
     if (before !== undefined) {
       this.#fanout.members.delete(before.member)
+      giveBack(before, seat)
       dismiss(before, refuse('TAKEN_OVER'))
     }
     const guest = this.#admit(pipe, seat.id)
@@ -279,6 +282,8 @@ export class Guests {
         confirm(guest, up.confirmed)
         return this.#pong(guest, up.time)
       case 'askFull':
+        // Of those who never confirm, this would go on for ever.
+        if (neverConfirms(guest.member)) throw refuse('FLOOD', UNCONFIRMED)
         return this.#askFull(guest)
       case 'leave':
         return this.#leave(guest)
@@ -287,7 +292,9 @@ export class Guests {
 
   #input(guest: Guest, up: Up & { kind: 'input' }): void {
     const { machine, inbox, clock } = this.#given
+    if (neverConfirms(guest.member)) throw refuse('FLOOD', UNCONFIRMED)
     if (guest.seat === 0) {
+      if (isClogged(guest.member)) throw refuse('FLOOD', UNCONFIRMED)
       const { code, message } = refuse('WATCHING')
       return this.#fanout.refuse(guest.member, { seq: up.seq, code, message })
     }
@@ -298,6 +305,8 @@ export class Guests {
   }
 
   #pong({ member }: Guest, echo: number): void {
+    // Who does not read gets no more to read.
+    if (isClogged(member)) return
     const { machine, clock } = this.#given
     this.#w.clear()
     writePong(this.#w, { echo, time: clock.now(), tick: machine.tick, due: this.#tickedAt })
@@ -322,7 +331,11 @@ export class Guests {
     this.#watchers.delete(guest)
     if (this.#seated.get(guest.seat) === guest) {
       this.#seated.delete(guest.seat)
-      if (this.#given.machine.seats.has(guest.seat)) this.#hold(guest.seat, guest.member)
+      const seat = this.#given.machine.seats.get(guest.seat)
+      if (seat !== undefined) {
+        giveBack(guest, seat)
+        this.#hold(guest.seat, guest.member)
+      }
     }
     this.#given.stirred()
   }

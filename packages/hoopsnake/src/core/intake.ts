@@ -29,6 +29,12 @@ export function takeInput(
   if (guest.waiting.length > MAX_WAITING) throw refuse('FLOOD')
 }
 
+/** Takes back what waits with a guest whose connection is over: its client sends that again when it is back. */
+export function giveBack({ waiting }: Guest, seat: SeatRecord): void {
+  if (waiting.length > 0) seat.taken = waiting[0]!.seq - 1
+  waiting.length = 0
+}
+
 /** Lets in what waits with a guest, oldest first, as far as its bucket and the inbox have room. */
 export function releaseInputs(guest: Guest, { inbox, now }: { inbox: Inbox; now: number }): void {
   const { waiting, bucket } = guest

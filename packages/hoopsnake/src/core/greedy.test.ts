@@ -1,0 +1,119 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { Raw, RawDial } from '../test/raw.ts'
+import { dialRaw } from '../test/raw.ts'
+import { nothing } from '../wire/atoms.ts'
+import { uint } from '../wire/numbers.ts'
+import { Writer } from '../wire/writer.ts'
+import { memoryBus } from './bus.ts'
+import type { VirtualClock } from './clock.ts'
+import { virtualClock } from './clock.ts'
+import { refuse } from './errors.ts'
+import { writeInput } from './frames/play.ts'
+import type { Host } from './host.ts'
+import { createHost } from './host.ts'
+import { rooms } from './kind.ts'
+import { protocol } from './protocol.ts'
+import { memoryStore } from './store.ts'
+
+const shop = protocol('shop', 1, {
+  state: { beats: uint, sold: uint },
+  inputs: { buy: nothing, steal: nothing },
+})
+
+const room = shop.room(
+  {
+    create: () => ({ beats: 0, sold: 0 }),
+    inputs: {
+      buy: (inside) => void (inside.state.sold += 1),
+      steal: () => refuse('CAUGHT', 'no'),
+    },
+    tick: (inside) => void (inside.state.beats += 1),
+  },
+  { hz: 10 },
+)
+
+let clock: VirtualClock
+let host: Host
+
+beforeEach(() => {
+  clock = virtualClock()
+  let word = 7
+  host = createHost({
+    rooms: rooms('test:', { room }),
+    clock,
+    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
+    store: memoryStore(),
+    bus: memoryBus({ clock, log: () => {} }),
+    log: () => {},
+  })
+})
+
+async function enter(options: RawDial = {}): Promise<Raw<typeof shop>> {
+  const raw = dialRaw(host, shop, options)
+  for (let i = 0; i < 50; i++) await Promise.resolve()
+  clock.advance(100)
+  return raw
+}
+
+const back = ({ welcome, tick }: Raw<typeof shop>): Promise<Raw<typeof shop>> =>
+  enter({ intent: 'resume', code: welcome!.room, token: welcome!.token, epoch: welcome!.epoch, tick })
+
+/** Sends an input as one who has seen nothing yet. */
+function blindly(raw: Raw<typeof shop>, seq: number): void {
+  const w = new Writer()
+  writeInput(w, shop.inputs, { seq, input: 1, value: undefined }, 0)
+  raw.connection.receive(w.take())
+}
+
+test.each([
+  ['is lost', (raw: Raw<typeof shop>) => raw.lose()],
+  ['is taken over', () => {}],
+])('inputs that came too fast are not lost when the connection %s', async (_, end) => {
+  const ann = await enter()
+  for (let i = 0; i < 90; i++) ann.send('buy')
+  end(ann)
+  const again = await back(ann)
+  // 40 at once and some more since then; the others are for the client to send again.
+  expect(again.welcome!.ack).toBeLessThan(50)
+  for (let seq = again.welcome!.ack + 1; seq <= 90; seq++) again.send('buy', undefined, seq)
+  for (let i = 0; i < 10; i++) {
+    clock.advance(500)
+    again.confirm()
+  }
+  expect(again.state!.sold).toBe(90)
+  expect(again.ack).toBe(90)
+})
+
+test('who sends on and on and confirms nothing is closed before it costs memory', async () => {
+  const ann = await enter()
+  let seq = 0
+  while (ann.closed === undefined && seq < 3000) {
+    blindly(ann, ++seq)
+    clock.advance(50)
+  }
+  expect(ann.reason?.code).toBe('FLOOD')
+  expect(seq).toBeLessThan(1200)
+})
+
+test('who confirms nothing and asks for all, again and again, is closed before it costs memory', async () => {
+  const ann = await enter()
+  let seq = 0
+  while (ann.closed === undefined && seq < 9000) {
+    blindly(ann, ++seq)
+    if (seq % 20 === 0) ann.askFull()
+    clock.advance(50)
+  }
+  expect(ann.reason?.code).toBe('FLOOD')
+})
+
+test('who does not read is given no answers to wait for it', async () => {
+  const ann = await enter()
+  const eve = await enter({ intent: 'watch' })
+  for (const one of [ann, eve]) {
+    one.pipe.queued = 100_000
+    one.confirm()
+    expect(one.pongs).toEqual([])
+  }
+  eve.send('buy')
+  expect(eve.reason?.code).toBe('FLOOD')
+})
