@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { player, type Player } from '../test/player.ts'
+import { player, type Line, type Player } from '../test/player.ts'
 import { gone, lives, start } from '../test/program.ts'
 import { gapsOf, PERIOD } from '../test/ticks.ts'
 import { wireTo } from '../test/wire.ts'
@@ -10,7 +10,7 @@ function numbers(one: Player): number[] {
 }
 
 async function otherProcess(one: Player): Promise<number> {
-  const [{ text }] = (await one.hears(/^Process \d+ says \d+$/)) as [{ text: string }]
+  const [{ text }] = (await one.hears(/^Process \d+ says \d+$/)) as [Line]
   return Number(/\d+/.exec(text)![0])
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { player } from '../test/player.ts'
+import { player, type Line } from '../test/player.ts'
 import { start, type Program } from '../test/program.ts'
 
 const answer = /^tick \(asked for at (\d+); blocked thread (\d+); this room is on thread (\d+)\)$/
@@ -12,7 +12,7 @@ function thread(program: Program, pattern: RegExp): number {
 test('sockets, room and blocking work are on three threads, and the log says which', async () => {
   await using program = await start('5-threads')
   using ann = await player(program.url)
-  const [{ text }] = (await ann.hears(answer)) as [{ text: string }]
+  const [{ text }] = (await ann.hears(answer)) as [Line]
   const [, , blocked, room] = answer.exec(text)!.map(Number)
   expect(thread(program, /^The sockets are on thread (\d+)\.$/)).toBe(0)
   expect(thread(program, /^The room ticks on thread (\d+)\.$/)).toBe(room)

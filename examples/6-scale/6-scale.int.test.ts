@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redisServer, type RedisServer } from '../../tests/redisServer.ts'
-import { player, type Player } from '../test/player.ts'
+import { player, type Line, type Player } from '../test/player.ts'
 import { gone, lives, start, type Program } from '../test/program.ts'
 import { stays } from '../test/watching.ts'
 
@@ -25,7 +25,7 @@ test('heavy work goes to another process and comes back; keys are answered meanw
   await using program = await serve()
   using ann = await player(program.url)
   await ann.press(1)
-  const [{ text }] = (await ann.hears(/below 10000\.$/)) as [{ text: string }]
+  const [{ text }] = (await ann.hears(/below 10000\.$/)) as [Line]
   const [, pid, count] = found.exec(text)!.map(Number)
   expect([lives(pid!), pid === program.pid, count]).toEqual([true, false, 1229])
   // By tick as well.

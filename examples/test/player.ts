@@ -27,7 +27,7 @@ export async function player(
 }
 
 /** Writes down what is said in a game. */
-export function record(game: Game<Talk>): Player {
+function record(game: Game<Talk>): Player {
   const lines: Line[] = []
   const waiting = new Set<() => void>()
   game.on('said', (text, tick) => {
