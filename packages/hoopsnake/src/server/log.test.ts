@@ -30,3 +30,14 @@ test('[GW15] colours are codes around the same words', () => {
   // oxlint-disable-next-line no-control-regex -- colour codes begin with it
   expect(lines[0]!.replace(/\u001b\[\d+m/g, '')).toBe('T error oh a=1')
 })
+
+test('[GW15] what throws when it is looked at keeps nothing from being logged', () => {
+  const nasty = Object.defineProperty(new Error('x'), 'stack', {
+    get(): never {
+      throw new Error('nasty')
+    },
+  })
+  expect(logged('info', 'error', 'the room failed', { error: nasty, room: 'A' })).toEqual([
+    'error the room failed error=(cannot be shown) room=A',
+  ])
+})

@@ -21,7 +21,7 @@ export interface LogOptions {
 export function plainLog(options: LogOptions = {}): Log {
   const {
     level: least = 'info',
-    write = (line) => void process.stderr.write(`${line}\n`),
+    write = toStandardError,
     colour = process.stderr.isTTY && (process.env.NO_COLOR ?? '') === '',
     stamp = timeOfDay,
   } = options
@@ -44,9 +44,26 @@ export function plainLog(options: LogOptions = {}): Log {
 }
 
 function show(value: unknown): string {
+  try {
+    return words(value)
+  } catch {
+    // Rules may throw anything, even what throws when it is looked at.
+    return '(cannot be shown)'
+  }
+}
+
+function words(value: unknown): string {
   if (value instanceof Error) return clean(value.stack ?? String(value))
   if (typeof value === 'string') return /^[\w.:/@-]+$/.test(value) ? value : clean(JSON.stringify(value))
   return clean(inspect(value, { depth: 3, breakLength: Infinity, maxStringLength: 500, maxArrayLength: 20 }))
+}
+
+const overlook = (): void => {}
+
+/** Writes a line to standard error. That nobody reads it any more is no reason to end: `npm start 2>&1 | head`. */
+function toStandardError(line: string): void {
+  if (!process.stderr.listeners('error').includes(overlook)) process.stderr.on('error', overlook)
+  process.stderr.write(`${line}\n`)
 }
 
 /** Replaces what would break the line or steer the terminal; a client may have sent it. */
