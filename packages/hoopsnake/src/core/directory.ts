@@ -123,12 +123,13 @@ export class Directory {
     const { entropy } = this.#given
     const code = this.#newCode(of)
     return this.#place({ of, code, private: facts.private }, async () => {
-      const loaded = await this.#load(of.kind, facts.options)
+      const loaded = await this.#load(of.kind, code, facts.options)
       const random = createRandom(entropy())
       const beginning = { code, epoch: 1, tick: 0, random, hz: of.settings.ruleHz }
-      this.#mark(code)
-      const machine = new Machine(of.kind, beginning, { loaded, options: facts.options })
-      this.#mark('')
+      const machine = this.#marked(
+        code,
+        () => new Machine(of.kind, beginning, { loaded, options: facts.options }),
+      )
       return this.#run(of, machine, { private: facts.private, nextSeat: 1 })
     })
   }
@@ -185,6 +186,16 @@ export class Directory {
     this.#given.mark?.(code)
   }
 
+  /** Lets rules of a room run. */
+  #marked<T>(code: string, run: () => T): T {
+    this.#mark(code)
+    try {
+      return run()
+    } finally {
+      this.#mark('')
+    }
+  }
+
   #owns(code: string): boolean {
     return this.#given.owns?.(code) ?? true
   }
@@ -231,9 +242,7 @@ export class Directory {
       random,
       hz: of.settings.ruleHz,
     }
-    this.#mark(code)
-    const machine = new Machine(of.kind, beginning, saved)
-    this.#mark('')
+    const machine: Machine = this.#marked(code, () => new Machine(of.kind, beginning, saved))
     const room = this.#run(of, machine, saved)
     // At once: the epoch must not be used again, whatever happens next.
     void room.saver?.save()
@@ -294,7 +303,7 @@ export class Directory {
   }
 
   /** Runs `load`, which may not take for ever. */
-  #load(kind: RoomKind, options: Data | undefined): Promise<unknown> {
+  #load(kind: RoomKind, code: string, options: Data | undefined): Promise<unknown> {
     const { clock, store, bus, jobs = noJobs() } = this.#given
     const { load } = kind.options
     if (load === undefined) return Promise.resolve(undefined)
@@ -307,7 +316,7 @@ export class Directory {
     const within = jobsWithin(jobs, abort.signal)
     // In a turn of its own: what it throws at once is a rejection too.
     Promise.resolve()
-      .then(() => load({ store, bus, jobs: within, signal: abort.signal }, options))
+      .then(() => this.#marked(code, () => load({ store, bus, jobs: within, signal: abort.signal }, options)))
       .then(resolve, reject)
     return promise.finally(callOff)
   }

@@ -64,6 +64,8 @@ export class OpenRoom {
   /** Whether the step being made is the last before the room stops. */
   #last = false
   #over = false
+  /** Whether a step is being made. */
+  #stepping = false
 
   constructor(machine: Machine, given: RoomGiven) {
     const { settings, log } = given
@@ -75,6 +77,7 @@ export class OpenRoom {
     this.#work = createWork(
       machine.protocol.results,
       { store: given.store, bus: given.bus, jobs: given.jobs },
+      (running) => given.mark(running ? machine.code : ''),
       (result, outcome) => {
         if (!outcome.ok)
           log('warn', 'slow work failed', { ...this.#name, code: outcome.code, why: outcome.message })
@@ -92,6 +95,7 @@ export class OpenRoom {
     })
     machine.failed = ({ kind, seat }, crash) =>
       log('warn', `an ${kind} failed`, { ...this.#name, seat, error: crash })
+    given.mark(machine.code)
     try {
       this.#decide()
     } catch (error) {
@@ -99,6 +103,7 @@ export class OpenRoom {
       this.#end(undefined, close.AGAIN)
       throw error
     }
+    given.mark('')
   }
 
   get code(): string {
@@ -155,6 +160,7 @@ export class OpenRoom {
 
   #step(first: number, count: number, { skipped, dilated }: LateTicks): void {
     const { machine, guests } = this
+    this.#stepping = true
     this.#given.mark(this.code)
     try {
       if (skipped + dilated > 0) this.#inbox.put({ kind: 'late', skipped, dilated })
@@ -170,6 +176,7 @@ export class OpenRoom {
     } catch (error) {
       this.#crash(error)
     }
+    this.#stepping = false
     this.#given.mark('')
     this.#settle()
   }
@@ -200,11 +207,14 @@ export class OpenRoom {
   #settle(): void {
     // While the room is being made, its parts stir before it is whole.
     if (this.#over || this.guests === undefined) return
+    // `idle` and `deadline` are the game's, too.
+    this.#given.mark(this.code)
     try {
       this.#decide()
     } catch (error) {
       this.#crash(error)
     }
+    if (!this.#stepping) this.#given.mark('')
   }
 
   /** Decides whether to tick on, to sleep, or to close. Throws what `idle` and `deadline` throw. */

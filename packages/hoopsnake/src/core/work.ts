@@ -15,15 +15,24 @@ export interface Work {
   stop(): void
 }
 
-/** Makes the slow work of a room. `answer` takes each outcome, once, never in the turn of `start`. */
+/** Makes the slow work of a room. `mark` is told while a piece of it begins; `answer` takes each outcome, once, never in the turn of `start`. */
 export function createWork(
   results: readonly Named[],
   services: Omit<Services, 'signal'>,
+  mark: (running: boolean) => void,
   answer: (result: number, outcome: Outcome<unknown>) => void,
 ): Work {
   const abort = new AbortController()
   const within = { ...services, jobs: jobsWithin(services.jobs, abort.signal), signal: abort.signal }
   let running = 0
+  const begin = (run: (services: Services) => Promise<unknown>): Promise<unknown> => {
+    mark(true)
+    try {
+      return run(within)
+    } finally {
+      mark(false)
+    }
+  }
   return {
     start({ run, result }) {
       const full = running >= MAX_WORK
@@ -31,7 +40,7 @@ export function createWork(
       const answered = full
         ? Promise.reject(new Refused('BUSY', `${MAX_WORK} pieces of work are under way`))
         : // In a turn of its own: its throw is a rejection, and it cannot hold up the flush.
-          Promise.resolve().then(() => run(within))
+          Promise.resolve().then(() => begin(run))
       void answered
         .then((value): Outcome<unknown> => fit(results[result]!, value), failure)
         .then((outcome) => {

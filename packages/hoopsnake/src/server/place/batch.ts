@@ -11,12 +11,15 @@ export interface Batch<T> {
 }
 
 /**
- * Makes a batch to a port.
+ * Makes a batch to a port. `unsendable` is told of each message that cannot be copied; the others go.
  *
  * A message costs about 10 µs whatever is in it, so a turn's worth goes together. Not bounded by itself: what is posted
  * is bounded by those who post, frames by the byte budgets of their connections.
  */
-export function batchTo<T>(port: Pick<MessagePort | Worker, 'postMessage'>): Batch<T> {
+export function batchTo<T>(
+  port: Pick<MessagePort | Worker, 'postMessage'>,
+  unsendable: (message: T, error: Error) => void,
+): Batch<T> {
   let messages: T[] = []
   let number = 0
   const flush = (): void => {
@@ -24,7 +27,19 @@ export function batchTo<T>(port: Pick<MessagePort | Worker, 'postMessage'>): Bat
     const batch = messages
     messages = []
     number++
-    port.postMessage(batch)
+    try {
+      port.postMessage(batch)
+    } catch {
+      for (const message of batch) postAlone(message)
+    }
+  }
+  /** Posts one message of a batch that holds something that cannot be copied. */
+  function postAlone(message: T): void {
+    try {
+      port.postMessage([message])
+    } catch (error) {
+      unsendable(message, error as Error)
+    }
   }
   return {
     post(message) {

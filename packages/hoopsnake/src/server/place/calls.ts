@@ -20,12 +20,14 @@ export function createCalls(
     take({ call, on, method, args }) {
       const abort = new AbortController()
       aborts.set(call, abort)
-      // What it names is a method of what it names, and its arguments fit.
+      // What it names is a method of what it names; a store or bus of the user's may throw at once.
       const target = { store, bus, jobs }[on] as unknown as Record<
         string,
         (...args: readonly unknown[]) => Promise<unknown>
       >
-      void answer(target[method]!(...(on === 'store' ? args : within(args, abort.signal)))).then((told) => {
+      const called = async (): Promise<unknown> =>
+        target[method]!(...(on === 'store' ? args : within(args, abort.signal)))
+      void answer(called()).then((told) => {
         // One thread's number is not the next one's.
         if (aborts.get(call) !== abort) return
         aborts.delete(call)

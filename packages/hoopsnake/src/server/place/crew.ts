@@ -11,10 +11,13 @@ import { createRunning, getRunning } from './running.ts'
 
 /** How often a thread is asked whether it still answers, in ms. */
 const PING_EVERY = 500
-/** How long a thread may not answer before it is ended, in ms. */
-const ANSWER_WITHIN = 2000
-/** How long a thread may take to start, in ms: it loads the game and opens what was saved. */
-const START_WITHIN = 30_000
+/**
+ * How many pings a thread may leave unanswered before it is ended. Counted, not timed: where this process itself
+ * stood still (a paused machine, a debugger), no time has passed for the thread either.
+ */
+const MOST_UNANSWERED = 4
+/** The same until it has started: it loads the game and opens what was saved. */
+const MOST_WHILE_STARTING = 60
 /** How long to wait before a thread is started again that ended before it was ready, in ms. */
 const START_AGAIN_AFTER = 1000
 /** A room that brings its thread down more often than this within a minute is not opened again. */
@@ -67,6 +70,8 @@ class ThreadKeeper implements Crew {
   #running: Uint8Array = createRunning()
   #callOff: () => void = () => {}
   #answeredAt = 0
+  /** Pings that it may yet leave unanswered. */
+  #patience = 0
   readonly #calls: Calls
   /** How to end what the thread subscribed to. */
   #subscribed: (() => void)[] = []
@@ -102,7 +107,7 @@ class ThreadKeeper implements Crew {
       reject(why)
       this.#gone(why)
     })
-    this.#answeredAt = this.#clock.now() + START_WITHIN
+    this.#patience = MOST_WHILE_STARTING
     this.#watch(worker)
     return promise
   }
@@ -117,15 +122,15 @@ class ThreadKeeper implements Crew {
   }
 
   async stop(): Promise<void> {
-    this.#callOff()
     const worker = this.#worker
-    if (worker === undefined) return
+    if (worker === undefined) return this.#callOff()
     this.#stopped = Promise.withResolvers()
-    // A thread that is not ready has nothing to save.
+    // A thread that is not ready has nothing to save. One that is stays watched: it may never return.
     if (this.ready) {
       this.#post({ do: 'stop' })
       await this.#stopped.promise
     }
+    this.#callOff()
     await worker.terminate()
   }
 
@@ -147,7 +152,11 @@ class ThreadKeeper implements Crew {
     const worker = new Worker(file, { workerData, name: `rooms ${index + 1}` })
     this.#running = running
     this.#worker = worker
-    this.#batch = batchTo(worker)
+    this.#batch = batchTo(worker, (message, error) => {
+      // A store of the user's answered with what is no data.
+      if (message.do === 'answered')
+        this.#post({ do: 'answered', call: message.call, error: new Error(error.message) })
+    })
     return worker
   }
 
@@ -155,10 +164,10 @@ class ThreadKeeper implements Crew {
     switch (message.do) {
       case 'ready':
         this.ready = true
-        this.#answeredAt = this.#clock.now()
+        this.#answered()
         return ready()
       case 'pong':
-        this.#answeredAt = this.#clock.now()
+        this.#answered()
         this.counts = message.counts
         this.listed = message.listed
         return
@@ -187,18 +196,18 @@ class ThreadKeeper implements Crew {
   /** Pings the thread, and ends one that does not answer: rules that never return cannot be ended otherwise. */
   #watch(worker: Worker): void {
     this.#callOff = this.#clock.at(this.#clock.now() + PING_EVERY, () => {
-      const silent = this.#clock.now() - this.#answeredAt
-      if (silent > ANSWER_WITHIN) {
-        this.#log('error', 'a thread does not answer and is ended', {
-          thread: this.#given.index + 1,
-          ms: silent,
-        })
-        void worker.terminate()
-      } else {
+      if (this.#patience-- > 0) {
         if (this.ready) this.#post({ do: 'ping' })
-        this.#watch(worker)
+        return this.#watch(worker)
       }
+      this.#log('error', 'a thread does not answer and is ended', { thread: this.#given.index + 1 })
+      void worker.terminate()
     })
+  }
+
+  #answered(): void {
+    this.#answeredAt = this.#clock.now()
+    this.#patience = MOST_UNANSWERED
   }
 
   /** Notes that the thread ended, and starts another. */

@@ -6,6 +6,7 @@ import type { Rooms } from '../../core/kind.ts'
 import type { Connection } from '../../core/link.ts'
 import { type Jobs, noJobs } from '../../core/jobs.ts'
 import type { Log } from '../../core/log.ts'
+import { checkMessage, checkTopic } from '../../core/message.ts'
 import type { Store } from '../../core/store.ts'
 import { preciseClock, realClock } from '../clock.ts'
 import { jobsBy } from '../jobs/packed.ts'
@@ -33,7 +34,10 @@ interface Thread {
 const port = parentPort!
 const { url, index, threads, maxRooms, jobs, precise, banned, running } = workerData as ThreadData
 
-const batch: Batch<Up> = batchTo(port)
+const batch: Batch<Up> = batchTo(port, (message, error) => {
+  // Work of a room gave a store or a job what is no data.
+  if (message.do === 'call') take(thread, { do: 'answered', call: message.call, error })
+})
 const post = (message: Up): void => batch.post(message)
 
 const { default: rooms } = (await import(url)) as { default?: Rooms }
@@ -145,7 +149,12 @@ function remoteStore(): Store {
 /** Makes the bus of this thread, as far as rooms need it: it crosses to the bus of the server. */
 function remoteBus(): DirectoryGiven['bus'] {
   return {
-    publish: (topic, message) => post({ do: 'publish', topic, message }),
+    publish(topic, message) {
+      // Here: over there nobody could be told.
+      checkTopic(topic)
+      checkMessage(message)
+      post({ do: 'publish', topic, message })
+    },
     request: (topic, message, { timeout, signal } = {}) =>
       callUntil(signal, 'bus', 'request', topic, message, { timeout }),
     subscribe(topic, listener) {
@@ -170,7 +179,19 @@ function remoteLog(): Log {
     try {
       post({ do: 'log', level, message, fields: structuredClone(fields) })
     } catch {
-      post({ do: 'log', level, message, fields: { fields: inspect(fields) } })
+      post({ do: 'log', level, message, fields: asText(fields) })
     }
   }
+}
+
+/** Shows each field that does not cross as it is. Rules may throw anything, even what throws when it is looked at. */
+function asText(fields: Parameters<Log>[2]): Parameters<Log>[2] {
+  const shown = (value: unknown): unknown => {
+    try {
+      return typeof value === 'number' ? value : inspect(value)
+    } catch {
+      return '(cannot be shown)'
+    }
+  }
+  return Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, shown(value)]))
 }
