@@ -17,7 +17,7 @@ async function start(): Promise<string> {
     host: '127.0.0.1',
     signals: false,
     limits: { stop: '5s' },
-    log: (level, message, fields) => logged.push(`${level} ${message} ${String(fields?.['room'] ?? '')}`),
+    log: (level, message, fields) => logged.push([level, message, fields?.['room']].join(' ').trim()),
   })
   return server.url
 }

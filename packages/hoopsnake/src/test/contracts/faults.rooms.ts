@@ -18,16 +18,19 @@ const kind = smuggler.room(
   {
     create: () => ({ beats: 0, idle: 0 }),
     inputs: {
-      publish: (room) => room.later(async ({ bus }) => `${bus.publish('a', whatever('text'))}`, 'told'),
-      store: (room) =>
-        room.later(
-          async ({ store }) =>
-            `${await store.put(
-              'k',
-              whatever(() => 1),
-            )}`,
-          'told',
-        ),
+      publish(room) {
+        room.later(async ({ bus }) => {
+          bus.publish('a', whatever('text'))
+          return 'published'
+        }, 'told')
+      },
+      store(room) {
+        const nothing = whatever(() => 1)
+        room.later(async ({ store }) => {
+          await store.put('k', nothing)
+          return 'stored'
+        }, 'told')
+      },
       nasty() {
         throw Object.defineProperty(new Error('x'), 'stack', {
           get(): never {
