@@ -6,17 +6,31 @@ const execArgv = conditions.map((name) => `--conditions=${name}`)
 
 const integration = ['**/*.int.test.ts']
 const e2e = ['**/*.e2e.test.ts']
+// What takes long because it starts, kills and restarts many real processes. `npm run test:long`, and CI.
+const long = [
+  'examples/**/*.int.test.ts',
+  'examples/**/*.e2e.test.ts',
+  'deploy/**/*.int.test.ts',
+  'packages/*/src/server/jobs/processes.int.test.ts',
+  'packages/*/src/server/place/threads.int.test.ts',
+]
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**']
 
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/reporter.ts'],
+    // More than most machines have cores: tests with real processes and browsers mostly wait for them.
+    maxWorkers: 4,
+    // Processes that tests start compile the sources once for all of them.
+    env: { NODE_COMPILE_CACHE: new URL('.cache/compile', import.meta.url).pathname },
     coverage: { include: ['packages/*/src/**'], reporter: ['text', 'html'] },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
+          // They share nothing but imports, so those are loaded once.
+          isolate: false,
           include: [
             'packages/*/src/**/*.test.ts',
             'games/**/*.test.ts',
@@ -33,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: integration,
-          exclude: never,
+          exclude: [...never, ...long],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -44,6 +58,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: e2e,
+          exclude: [...never, ...long],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        // One after another: they time what they kill.
+        test: {
+          name: 'long',
+          include: long,
           exclude: never,
           fileParallelism: false,
           testTimeout: 60_000,

@@ -12,6 +12,8 @@ const bin = {
 const examples = ['1-loop', '2-request', '3-task', '4-wait', '5-threads', '6-scale']
 const lint = [bin.oxlint, '--type-aware', '--deny-warnings']
 
+const quick = ['unit', 'integration', 'e2e'].flatMap((project) => ['--project', project])
+
 export const commands = {
   start: (args) => [
     [source, 'scripts/page.ts'],
@@ -21,7 +23,8 @@ export const commands = {
     [source, 'scripts/page.ts', 'examples'],
     [source, `examples/${exampleOf(number)}/server.ts`],
   ],
-  test: (args) => [[bin.vitest, 'run', ...args]],
+  // What is quick; `npm run test:long` has the rest. Whoever names a file or a project gets that, wherever it is.
+  test: (args) => [[bin.vitest, 'run', ...(args.length > 0 ? args : quick)]],
   check: () => [
     [bin.tsc, '-b'],
     [bin.tsc, '-p', 'tsconfig.test.json'],
