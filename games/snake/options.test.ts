@@ -26,7 +26,7 @@ test('two bots are the rule, in mode classic', () => {
 })
 
 test('the help names every option', () => {
-  for (const option of ['--port', '--mode', '--hz', '--bots', '--db', '--help'])
+  for (const option of ['--port', '--mode', '--hz', '--threads', '--bots', '--db', '--help'])
     expect(help).toContain(option)
   expect(readOptions(['--help']).help).toBe(true)
 })
@@ -38,6 +38,7 @@ test.each([
   [['--mode', 'arena'], "there is no mode 'arena': give --mode classic or --mode open"],
   [['--port', 'x'], "'x' is no port: give --port 0 … 65535"],
   [['--bots', '10'], "'10' bots: give a number from 0 to 9"],
+  [['--threads', 'many'], "'many' threads: give a number from 0 to 64"],
   [['--port', '65536'], "'65536' is no port"],
   [['--port', '1e3'], "'1e3' is no port"],
 ])('%j is refused in words', (args, words) => {

@@ -10,6 +10,8 @@ export interface Options {
   readonly port: number
   /** Ticks per second; undefined: what suits the mode. */
   readonly hz: string | undefined
+  /** How many threads run the rooms; 0: the one that has the sockets. */
+  readonly threads: number
   /** How many bots there are in mode classic. */
   readonly bots: number
   /** The path of the file that keeps scores and rooms. */
@@ -24,6 +26,7 @@ export const help = `Serves Snake, to be played in the browser.
   --port <number>        where to listen (or PORT in the environment); default 8080
   --mode classic|open    the classic pit, or a large field without death; default classic
   --hz <number>          ticks per second (or SNAKE_HZ); default 2.3, in mode open 20
+  --threads <number>     threads that run the rooms, 0 to 64; default 0: beside the sockets
   --bots <number>        company for who plays alone, in mode classic, 0 to 9; default 2
   --db <path>            the file that keeps scores and rooms; default snake.<mode>.db beside the game
   --help                 this text`
@@ -34,7 +37,15 @@ const text = { type: 'string' } as const
 export function readOptions(args: string[], PORT?: string): Options {
   const { values } = parseArgs({
     args,
-    options: { port: text, mode: text, hz: text, bots: text, db: text, help: { type: 'boolean' } },
+    options: {
+      port: text,
+      mode: text,
+      hz: text,
+      threads: text,
+      bots: text,
+      db: text,
+      help: { type: 'boolean' },
+    },
   })
   const mode = modes.find((name) => name === (values.mode ?? 'classic'))
   if (mode === undefined)
@@ -43,11 +54,16 @@ export function readOptions(args: string[], PORT?: string): Options {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new Error(`'${port}' is no port: give --port 0 … 65535; 0 takes any that is free`)
   }
+  const threads = values.threads ?? '0'
+  if (!/^\d{1,2}$/.test(threads) || Number(threads) > 64) {
+    throw new Error(`'${threads}' threads: give a number from 0 to 64`)
+  }
   const db = values.db ?? fileURLToPath(new URL(`./snake.${mode}.db`, import.meta.url))
   return {
     mode,
     port: Number(port),
     hz: values.hz,
+    threads: Number(threads),
     bots: botsOf(values.bots ?? '2'),
     db,
     help: values.help === true,

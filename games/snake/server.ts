@@ -1,5 +1,5 @@
 /* The server of the game: `npm start -- --help`. */
-import { jobThreads, serve, sqlite } from 'hoopsnake/server'
+import { inline, jobThreads, serve, sqlite, threads } from 'hoopsnake/server'
 import work from './jobs.ts'
 import { help, readOptions } from './options.ts'
 
@@ -16,7 +16,8 @@ async function main(): Promise<void> {
   const { default: rooms } = await modes[asked.mode]()
   const assets = new URL('./dist/', import.meta.url)
   const jobs = asked.mode === 'classic' && asked.bots > 0 ? jobThreads(work, { threads: 1 }) : undefined
-  const server = await serve({ rooms, port: asked.port, store: sqlite(asked.db), assets, jobs })
+  const place = asked.threads > 0 ? threads(asked.threads) : inline()
+  const server = await serve({ rooms, port: asked.port, place, store: sqlite(asked.db), assets, jobs })
   console.log(`Snake, mode ${asked.mode}: http://localhost:${server.port}`)
   await server.done
 }

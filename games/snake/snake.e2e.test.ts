@@ -20,26 +20,30 @@ const deathless = ['--mode', 'open', '--hz', '8']
 
 const textOf = (page: Page, selector: string) => page.locator(selector).innerText()
 
-test.concurrent('one eats, dies and joins again; the others read it all', async () => {
-  await using program = await startProgram('--hz', '8')
-  await using pages = visitors(browser)
-  const ann = await pages.open(program.url)
-  const bob = await pages.open(program.url)
-  await picture(ann, 'name-desktop')
-  await name(ann, 'Ann')
-  await play(ann)
-  const score = await eat(ann)
-  await Promise.all([scores(ann, 'Ann', score), scores(bob, 'Ann', score)])
-  await picture(ann, 'play-desktop')
+// The same game, wherever its rooms run.
+test.concurrent.for(['0', '2'])(
+  'one eats, dies and joins again; the others read it all (threads: %s)',
+  async (threads) => {
+    await using program = await startProgram('--hz', '8', '--threads', threads)
+    await using pages = visitors(browser)
+    const ann = await pages.open(program.url)
+    const bob = await pages.open(program.url)
+    await picture(ann, 'name-desktop')
+    await name(ann, 'Ann')
+    await play(ann)
+    const score = await eat(ann)
+    await Promise.all([scores(ann, 'Ann', score), scores(bob, 'Ann', score)])
+    await picture(ann, 'play-desktop')
 
-  // Nobody steers any more: a wall ends it.
-  await Promise.all([phase(ann, 'over'), phase(bob, 'over')])
-  expect(await textOf(bob, '#banner-title')).toBe('GAME OVER')
-  expect(await textOf(bob, '#banner-text')).toMatch(/^Ann wins with \d+\./)
-  await shows(bob, '#scores-list', 'Ann')
-  await picture(ann, 'over-desktop')
-  await play(ann)
-})
+    // Nobody steers any more: a wall ends it.
+    await Promise.all([phase(ann, 'over'), phase(bob, 'over')])
+    expect(await textOf(bob, '#banner-title')).toBe('GAME OVER')
+    expect(await textOf(bob, '#banner-text')).toMatch(/^Ann wins with \d+\./)
+    await shows(bob, '#scores-list', 'Ann')
+    await picture(ann, 'over-desktop')
+    await play(ann)
+  },
+)
 
 test.concurrent('who died joins again while the others play on', async () => {
   await using program = await startProgram('--hz', '6')
