@@ -235,7 +235,10 @@ export class Play implements Plan {
   }
 
   #enter(now: number): void {
+    const away = this.session.status !== 'live'
     this.session.settle()
+    // At once, not with the next beat: a page may be loaded anew before that.
+    if (away) this.#keep()
     if (this.#early === undefined) return
     this.#setup.entered()
     // Whoever awaits the game listens to it one turn later.
@@ -265,8 +268,13 @@ export class Play implements Plan {
   }
 
   #confirm(): void {
+    this.session.send(this.#write((w) => writeConfirm(w, this.#confirmed, this.clock.now())))
+    this.#keep()
+  }
+
+  /** Keeps the way back to the seat. */
+  #keep(): void {
     const { room, replica, session } = this
-    session.send(this.#write((w) => writeConfirm(w, this.#confirmed, this.clock.now())))
     if (room === undefined || room.seat === 0 || session.status !== 'live') return
     this.#setup.keep?.({ token: room.token, room: room.room, epoch: replica.epoch, tick: replica.tick })
   }

@@ -304,10 +304,9 @@ describe('a page that is loaded anew', () => {
     return { storage, locks }
   }
 
-  test('[CL13] comes back to its seat', async () => {
+  test('[CL13] comes back to its seat, though the page was loaded anew at once', async () => {
     const { storage } = tab()
     await enter({ keep: true })
-    clock.advance(600)
     tab(storage)
     const joining = join('/', yard, { name: 'Ann' }, { ...options(), keep: true, code: '' })
     await turns()
