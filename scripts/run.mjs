@@ -7,6 +7,7 @@ import { findNode } from './run/node.mjs'
 import { run } from './run/child.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const leash = new URL('./run/leash.mjs', import.meta.url).href
 
 async function main([name = '', ...args]) {
   const steps = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -14,7 +15,7 @@ async function main([name = '', ...args]) {
   await install(root)
   const node = await findNode(root)
   for (const step of steps(args)) {
-    const code = await run(node, step, root)
+    const code = await run(node, ['--import', leash, ...step], root)
     if (code !== 0) return code
   }
   return 0

@@ -29,6 +29,45 @@ test.runIf(process.platform !== 'win32')('a server does not outlive the shell th
   await gone(pids)
 })
 
+test.runIf(process.platform === 'linux')('a server does not outlive npm', async () => {
+  const npm = spawn(
+    process.execPath,
+    [
+      '-e',
+      `require('node:child_process').spawn('sh', ['-c', '"$0" "$@"; true', ...process.argv.slice(1)], { stdio: 'inherit' })`,
+      '--',
+      process.execPath,
+      script,
+      'run',
+      '-e',
+      server,
+    ],
+    { env: { ...process.env, npm_lifecycle_event: 'start' } },
+  )
+  const pids = await started(npm)
+  npm.kill('SIGKILL')
+  await gone(pids)
+})
+
+test.runIf(process.platform !== 'win32')('a server does not outlive the runner', async () => {
+  const runner = spawn(process.execPath, [script, 'run', '-e', server])
+  const [pid = 0, helper = 0] = await started(runner)
+  runner.kill('SIGKILL')
+  await gone([pid])
+  process.kill(helper)
+})
+
+test.runIf(process.platform !== 'win32')(
+  'a terminal that is closed stops the server in good order',
+  async () => {
+    const runner = spawn(process.execPath, [script, 'run', '-e', server])
+    await started(runner)
+    const exited = once(runner, 'exit')
+    runner.kill('SIGHUP')
+    expect((await exited)[0]).toBe(7)
+  },
+)
+
 async function started(child: ChildProcess): Promise<number[]> {
   const [line] = (await once(child.stdout!, 'data')) as [Buffer]
   return line.toString().trim().split(' ').map(Number)

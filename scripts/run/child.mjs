@@ -1,6 +1,7 @@
 // Runs one child and leaves nothing behind. npm and sh pass no signals on, so that `kill` on npm would orphan
 // a server: therefore we forward signals ourselves and watch whether our parent is still there.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname } from 'node:path'
 
@@ -38,17 +39,31 @@ function watch(child) {
     // The second request is an impatient one.
     if (asked) return killGroup(child)
     asked = true
-    child.kill(signal)
+    // A terminal that was closed is a reason to stop in good order.
+    child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     deadline = setTimeout(() => killGroup(child), patience)
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, end)
-  const parent = process.ppid
-  const orphaned = setInterval(() => process.ppid !== parent && !asked && end('SIGTERM'), 250)
+  const parents = above()
+  const orphaned = setInterval(() => above() !== parents && !asked && end('SIGTERM'), 250)
   return () => {
     clearTimeout(deadline)
     clearInterval(orphaned)
     for (const signal of signals) process.off(signal, end)
+  }
+}
+
+/** Names who we belong to: our parent and, if that is but the shell of npm, npm itself. */
+function above() {
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event === undefined) return `${parent}`
+  try {
+    // Linux only: pid (name) state ppid …
+    const [, name, grandparent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${parent}/stat`, 'latin1'))
+    return /^(ba|da)?sh$/.test(name) ? `${parent} ${grandparent}` : `${parent}`
+  } catch {
+    return `${parent}`
   }
 }
 
