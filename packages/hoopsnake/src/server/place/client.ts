@@ -18,10 +18,13 @@ export interface Client {
   pong: Uint8Array | undefined
   /** Whether its thread was told of bytes that wait. */
   waiting: boolean
+  /** How many threads ended over its dial; undefined once it was let in. */
+  failures: number | undefined
 }
 
 /** Notes who a client is in its room, so that it can be brought back there: the arrival of one that dials again. */
 export function remember(client: Client, frame: Uint8Array): void {
+  client.failures = undefined
   const { room, seat, token, ack } = readWelcome(new Reader(frame.subarray(1)))
   const { wire, protocol, hash, ticket } = client.arrival.hello
   const head = { wire, protocol, hash, ticket }

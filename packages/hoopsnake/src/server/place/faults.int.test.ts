@@ -66,3 +66,15 @@ test('a thread that never returns does not hold up the stop', async () => {
   await server.stop()
   expect(logged.join()).toContain('does not answer and is ended')
 })
+
+test('a dial that opens a room which ends its thread is turned away, and the thread goes on', async () => {
+  const url = await start()
+  const good = await create(url, smuggler, {})
+  await expect.poll(() => good.state.beats).toBeGreaterThan(10)
+  await expect(create(url, smuggler, {}, { options: { exit: true } })).rejects.toMatchObject({
+    code: 'CRASHED',
+  })
+  const { tick } = good
+  await expect.poll(() => good.tick).toBeGreaterThan(tick)
+  expect(logged.filter((line) => line.includes('starting another'))).toHaveLength(2)
+})

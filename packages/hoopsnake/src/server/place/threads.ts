@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import type { Clock } from '../../core/clock.ts'
-import { Refused } from '../../core/errors.ts'
+import { Refused, refuse } from '../../core/errors.ts'
 import { down, up } from '../../core/frames/kinds.ts'
+import { turnAway } from '../../core/guest.ts'
 import type { Arrival, Connection, Listing } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
 import { readAck } from '../../core/frames/tick.ts'
@@ -13,6 +14,8 @@ import { createRoutes, type Routes } from './routes.ts'
 
 /** How often threads are told what waits in their sockets, in ms. */
 const QUEUED_EVERY = 100
+/** Threads that may end before a dial is let in; after one more it is turned away. */
+const MAX_FAILURES = 1
 /** Bytes in a socket that are worth telling. */
 const WORTH_TELLING = 8 * 1024
 
@@ -96,7 +99,17 @@ class ThreadsPlace implements RunningPlace {
   #connect(pipe: Pipe, arrival: Arrival): Connection {
     const id = ++this.#lastId
     const crew = this.#routes(arrival)
-    const client: Client = { id, pipe, arrival, crew, sent: 0, acked: 0, pong: undefined, waiting: false }
+    const client: Client = {
+      id,
+      pipe,
+      arrival,
+      crew,
+      sent: 0,
+      acked: 0,
+      pong: undefined,
+      waiting: false,
+      failures: 0,
+    }
     this.#clients.set(id, client)
     this.#crews[crew]!.tell({ do: 'connect', id, arrival })
     return {
@@ -172,8 +185,15 @@ class ThreadsPlace implements RunningPlace {
 
   /** Brings the clients of a thread that ended back into their rooms, which the new thread has opened again. */
   #reconnect(index: number, culprit: string): void {
-    for (const { id, arrival, crew, sent, acked } of this.#clients.values()) {
+    for (const client of this.#clients.values()) {
+      const { id, pipe, arrival, crew, sent, acked } = client
       if (crew !== index) continue
+      // The room that it opens anew each time may be what ends the threads: then nobody in this one would ever play.
+      if (client.failures !== undefined && ++client.failures > MAX_FAILURES) {
+        this.#clients.delete(id)
+        turnAway(pipe, refuse('CRASHED'))
+        continue
+      }
       const fallen = arrival.code === culprit ? { sent, acked } : undefined
       this.#crews[index]!.tell({ do: 'connect', id, arrival: { ...arrival, fallen } })
     }

@@ -1,11 +1,12 @@
 import { rooms } from '../../core/kind.ts'
 import { protocol } from '../../core/protocol.ts'
-import { nothing } from '../../wire/atoms.ts'
+import { bool, nothing } from '../../wire/atoms.ts'
 import { uint } from '../../wire/numbers.ts'
 import { str } from '../../wire/text.ts'
 
 /** A game that hands over what cannot cross to another thread, and never returns where no tick is made. */
 export const smuggler = protocol('smuggler', 1, {
+  options: { exit: bool },
   state: { beats: uint, idle: uint },
   inputs: { publish: nothing, store: nothing, nasty: nothing, idle: nothing, work: nothing, hang: nothing },
   results: { told: str(200) },
@@ -16,7 +17,10 @@ const whatever = (value: unknown): never => value as never
 
 const kind = smuggler.room(
   {
-    create: () => ({ beats: 0, idle: 0 }),
+    create(_, { options }) {
+      if (options?.exit) process.exit(3)
+      return { beats: 0, idle: 0 }
+    },
     inputs: {
       publish(room) {
         room.later(async ({ bus }) => {
