@@ -12,7 +12,7 @@ const long = [
   'examples/**/*.e2e.test.ts',
   'deploy/**/*.int.test.ts',
   'packages/*/src/server/jobs/processes.int.test.ts',
-  'packages/*/src/server/place/threads.int.test.ts',
+  'packages/*/src/server/place/{faults,threads}.int.test.ts',
 ]
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**']
 
@@ -29,6 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          setupFiles: ['./tests/seed.ts'],
           // They share nothing but imports, so those are loaded once.
           isolate: false,
           include: [
