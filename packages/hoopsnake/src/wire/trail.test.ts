@@ -164,3 +164,12 @@ describe('[WI11] a trail on the wire', () => {
     expect([...next]).toEqual([2, 3, 9, 10])
   })
 })
+
+test('[WI3] seed -1022277: another trail with the same elements is no change, whatever it dropped before', () => {
+  const type = trail(u8, 9)
+  const value = new Trail([1, 1, 1])
+  value.drop()
+  const w = new Writer()
+  type.diff(w, new Trail([1, 1]), value)
+  expect(w.length).toBe(0)
+})

@@ -115,6 +115,7 @@ export class Trail<T> implements Iterable<T> {
       const drop = Math.min(value.#dropped - seen.dropped, this.length)
       return [drop, Math.min(value.#pushed - seen.pushed, value.length)]
     }
+    if (this.length === value.length && this.#continues(value, 0)) return [0, 0]
     // Another object: a copy of this, perhaps, which has gone on since; or a new one, which may begin alike.
     for (const drop of [value.#dropped - this.#dropped, 0]) {
       if (this.#continues(value, drop)) return [drop, value.length - this.length + drop]
