@@ -111,6 +111,21 @@ describe('the way between a client and a server', () => {
     expect(pipe.queued).toBe(0)
   })
 
+  test('[CL22] what set out before a cut heals does not overtake what the cut has stopped', () => {
+    const { line, carrier } = dial({ latency: 50 })
+    carrier.cut()
+    line.send(Uint8Array.of(1))
+    clock.advance(60)
+    // On its way when the cut heals.
+    line.send(Uint8Array.of(2))
+    clock.advance(10)
+    carrier.heal()
+    clock.advance(20)
+    line.send(Uint8Array.of(3))
+    clock.advance(1000)
+    expect(numbers(up)).toEqual([1, 2, 3])
+  })
+
   test('[CL22] a line that breaks is noticed at both ends, and nothing comes after', () => {
     const { carrier } = dial({ latency: 10 })
     pipe.write(Uint8Array.of(1))

@@ -86,20 +86,26 @@ function openWay({ clock, random, net }: CarrierGiven, isCut: () => boolean): Wa
   const { latency = 0, jitter = 0, loss = 0 } = net
   const held: { bytes: number; deliver: () => void }[] = []
   let last = -Infinity
-  const send = (bytes: number, deliver: () => void): void => {
+  /** When what sets out now arrives: nothing overtakes. */
+  const arrival = (): number => {
     let wait = latency + jitter * (2 * random() - 1)
     for (let again = RETRANSMIT; random() < loss; again *= 2) wait += again
-    // Nothing overtakes.
     last = Math.max(last, clock.now() + Math.max(0, wait))
-    clock.at(last, () => {
-      if (isCut() || held.length > 0) held.push({ bytes, deliver })
-      else deliver()
-    })
+    return last
   }
   return {
-    put: send,
+    put(bytes, deliver) {
+      clock.at(arrival(), () => {
+        // What is on its way while others are stopped stays behind them, also once they go on.
+        if (isCut() || held.length > 0) held.push({ bytes, deliver })
+        else deliver()
+      })
+    },
     resume() {
-      for (const { bytes, deliver } of held.splice(0)) send(bytes, deliver)
+      if (held.length === 0) return
+      clock.at(arrival(), () => {
+        while (held.length > 0 && !isCut()) held.shift()!.deliver()
+      })
     },
     get stopped() {
       return held.reduce((sum, { bytes }) => sum + bytes, 0)
