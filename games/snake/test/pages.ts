@@ -100,7 +100,7 @@ export async function sees(page: Page, who: string): Promise<void> {
 }
 
 /** Waits until an element shows that text, among others. */
-export async function shows(page: Page, selector: string, wanted: string): Promise<void> {
+export async function shows(page: Page, selector: string, wanted: string | RegExp): Promise<void> {
   await page.locator(selector).filter({ hasText: wanted }).waitFor()
 }
 
