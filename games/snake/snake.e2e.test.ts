@@ -5,6 +5,7 @@ import { buildPage } from '../../scripts/page.ts'
 import {
   life,
   name,
+  patience,
   phase,
   picture,
   play,
