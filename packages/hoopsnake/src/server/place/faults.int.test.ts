@@ -58,7 +58,7 @@ test.each(['idle', 'work'] as const)('`%s` that never returns is laid to its roo
   await expect
     .poll(() => logged.filter((line) => line.includes('starting another')), { timeout: 20_000 })
     .toEqual([`error a thread of rooms ended; starting another ${bad.code}`])
-  await expect.poll(() => good.state.beats, { timeout: 20_000 }, patient).toBeGreaterThan(0)
+  await expect.poll(() => good.state.beats, patient).toBeGreaterThan(0)
 })
 
 test('a thread that never returns does not hold up the stop', async () => {
