@@ -352,6 +352,14 @@ describe('rooms that are saved', () => {
     expect(carl.welcome!.seat).toBe(2)
   })
 
+  test('[ND1] a room that sends fewer frames than it ticks is saved as often', async () => {
+    start({ ...saved, hz: 60, send: 20, save: { every: '2s' } })
+    const ann = await enter()
+    play(10_000, ann)
+    await settle()
+    expect(await store.keys('room/')).toHaveLength(1)
+  })
+
   test('[ND2] seats of a restored room are held anew, then given up; the room closes and is forgotten', async () => {
     start(saved)
     const ann = await enter()

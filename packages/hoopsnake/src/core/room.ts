@@ -184,6 +184,7 @@ export class OpenRoom {
   #flush(): void {
     const { flushed, effects } = this.machine.flush()
     this.guests.flush(flushed, effects)
+    this.saver?.flushed()
     for (const work of effects.work) this.#work.start(work)
     for (const { message, payload } of effects.published) {
       const { protocol } = this.machine

@@ -8,6 +8,8 @@ export interface Saver {
   readonly last: Uint8Array | undefined
   /** Takes a checkpoint now. Resolves when it is written, or when that failed and was logged. */
   save(): Promise<void>
+  /** Told of each flush: a checkpoint that fell due since the last one is taken now. */
+  flushed(): void
   /** Takes no more checkpoints by itself. */
   stop(): void
   /** Removes what is kept: the room closed for good. */
@@ -61,9 +63,12 @@ export function createSaver(given: SaverGiven): Saver {
     last = bytes
     return write(() => store.put(key, bytes), 'write')
   }
+  // Due between two flushes: it is taken at the next one.
+  let overdue = false
   const again = (): void => {
     callOff = clock.at(clock.now() + given.every, () => {
       const tick = given.tick()
+      overdue = tick === undefined
       if (tick !== undefined && tick !== savedTick) void save()
       again()
     })
@@ -74,6 +79,11 @@ export function createSaver(given: SaverGiven): Saver {
       return last
     },
     save,
+    flushed() {
+      if (!overdue) return
+      overdue = false
+      void save()
+    },
     stop: () => callOff(),
     forget: () => void write(() => store.remove(key), 'remove'),
   }
