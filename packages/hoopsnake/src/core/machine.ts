@@ -32,12 +32,24 @@ export interface Kept {
   readonly seats: readonly SeatRecord[]
 }
 
+/** A tick, and what was taken from the inbox for it. */
+interface Ticked {
+  readonly tick: number
+  readonly taken: readonly Taken[]
+}
+
+/** Times that the ticks are made to find one failing entry each, and then times that all which fail are taken out. */
+const ONE_BY_ONE = 8
+const TOGETHER = 8
+
+const inputFailed: Reason = { code: 'INPUT_FAILED', message: codes.INPUT_FAILED }
+
 /**
  * The machine that runs one room's rules, tick by tick, as transactions.
  *
  * `run` makes ticks; `flush` ends the transaction. Until the flush nothing leaves the room, so that a handler which
- * throws can be undone: data and chance go back to the last flush and its ticks are made again without that entry.
- * A fault that no entry is to blame for is thrown as {@link Crash}; the machine is of no use after it.
+ * throws can be undone: data and chance go back to the last flush and the ticks since then are made again without that
+ * entry. A fault that no entry is to blame for is thrown as {@link Crash}; the machine is of no use after it.
  */
 export class Machine {
   readonly kind: RoomKind
@@ -54,15 +66,16 @@ export class Machine {
   hidden!: Data
   readonly sync: Sync
   /** Since the last flush: its ticks, how to undo what they did to seats, what they want done. */
-  #window: { readonly tick: number; readonly taken: readonly Taken[] }[] = []
+  #window: Ticked[] = []
   #undo: (() => void)[] = []
+  /** The seats as of the last flush, once one has come or gone. */
+  #seatsBefore: readonly SeatRecord[] | undefined
   #effects = noEffects()
   #chance: readonly [number, number, number, number]
   #condemned = new Set<number>()
   /** Kicked in the tick being made. */
   #kicked = new Map<number, Reason>()
-  /** The entry whose handler runs, and the name of that handler. */
-  #blamed: Taken | undefined
+  /** The handler that runs. */
   #where = 'create'
   readonly #scratch = new Writer(64)
   readonly #face: Room<AnyProtocol>
@@ -95,10 +108,15 @@ export class Machine {
   /** Makes one tick: applies what was taken from the inbox, in order, then runs the rules' `tick`. Throws Crash. */
   run(tick: number, taken: readonly Taken[]): void {
     this.#window.push({ tick, taken })
+    let unmade = this.#window.slice(-1)
     try {
-      this.#make(tick, taken)
+      for (let round = 1; !unmade.every((one) => this.#make(one, round)); round++) {
+        this.#rollBack()
+        unmade = this.#window
+        if (round === ONE_BY_ONE + TOGETHER) this.#failAll()
+      }
     } catch (error) {
-      this.#recover(error)
+      throw new Crash(this.#where, error)
     }
   }
 
@@ -117,6 +135,7 @@ export class Machine {
     }
     this.#window = []
     this.#undo = []
+    this.#seatsBefore = undefined
     this.#condemned.clear()
     this.#effects = noEffects()
     this.#chance = this.random.state
@@ -141,14 +160,11 @@ export class Machine {
     for (const seat of kept.seats) this.seats.set(seat.id, seat)
   }
 
-  #make(tick: number, taken: readonly Taken[]): void {
+  /** Makes one tick. False where an entry failed: the ticks since the last flush are to be made again. */
+  #make({ tick, taken }: Ticked, round: number): boolean {
     this.tick = tick
     this.#kicked.clear()
-    for (const one of taken) {
-      this.#blamed = one
-      this.#apply(one)
-    }
-    this.#blamed = undefined
+    if (!this.#applyAll(taken, round)) return false
     this.#where = 'tick'
     synchronous(this.kind.rules.tick?.(this.#face))
     for (const id of this.#condemned) {
@@ -158,6 +174,31 @@ export class Machine {
       })
     }
     for (const [id, reason] of this.#kicked) this.#leave(id, reason)
+    return true
+  }
+
+  /**
+   * Applies entries, in order. False where some failed; they are marked, and what they wrote is to be undone.
+   *
+   * Each failing entry costs the ticks once more, so there is a bound. The first few are found one by one. After that,
+   * all that fail in one go are taken out together, though one may have failed because of what another had half done.
+   */
+  #applyAll(taken: readonly Taken[], round: number): boolean {
+    let failed = false
+    for (const one of taken) {
+      try {
+        this.#apply(one)
+      } catch (error) {
+        if (!this.#blame(one, error, failed)) {
+          // What the room cannot do without may have failed because of an entry before it.
+          if (failed) return false
+          throw error
+        }
+        if (round <= ONE_BY_ONE) return false
+        failed = true
+      }
+    }
+    return !failed
   }
 
   #apply(taken: Taken): void {
@@ -194,8 +235,8 @@ export class Machine {
     const seat = createSeat({ id: entry.seat, token: entry.token, user: entry.user }, (id, reason) =>
       this.kick(id, { code: 'KICKED', message: reason }),
     )
+    this.#seatsBefore ??= [...this.seats.values()]
     this.seats.set(seat.id, seat)
-    this.#undo.push(() => this.seats.delete(seat.id))
     seat.mine = synchronous(this.kind.rules.mine?.(this.#face, seat)) ?? {}
     const ask = this.protocol.join.copy(entry.ask as Data)
     const answer = synchronous(this.kind.rules.join?.(this.#face, seat, ask))
@@ -228,11 +269,7 @@ export class Machine {
   #leave(id: number, reason: Reason): void {
     const seat = this.seats.get(id)
     if (seat === undefined) return
-    const before = [...this.seats]
-    this.#undo.push(() => {
-      this.seats.clear()
-      for (const [key, value] of before) this.seats.set(key, value)
-    })
+    this.#seatsBefore ??= [...this.seats.values()]
     this.#where = 'leave'
     synchronous(this.kind.rules.leave?.(this.#face, seat))
     this.seats.delete(id)
@@ -249,23 +286,11 @@ export class Machine {
     synchronous(this.kind.rules[hook]?.(this.#face, seat))
   }
 
-  /** Makes the ticks of the window again, without the entry that failed; as often as entries fail. */
-  #recover(error: unknown): void {
-    for (;;) {
-      const blamed = this.#blamed
-      if (blamed === undefined || !this.#blame(blamed, error)) throw new Crash(this.#where, error)
-      this.#rollBack()
-      try {
-        for (const { tick, taken } of this.#window) this.#make(tick, taken)
-        return
-      } catch (next) {
-        error = next
-      }
-    }
-  }
-
-  /** Marks an entry as failed. False where the room cannot go on without it. */
-  #blame(taken: Taken, error: unknown): boolean {
+  /**
+   * Marks an entry as failed. False where the room cannot go on without it. `unsure` is whether another entry had failed
+   * before it: then the fault need not be its own, and its seat is not charged with it.
+   */
+  #blame(taken: Taken, error: unknown, unsure: boolean): boolean {
     const { entry } = taken
     if ((entry.kind !== 'input' && entry.kind !== 'join') || taken.failed !== undefined) return false
     if (error instanceof Refused) {
@@ -273,10 +298,19 @@ export class Machine {
       taken.failed = error
       return true
     }
-    taken.failed = { code: 'INPUT_FAILED', message: codes.INPUT_FAILED }
+    taken.failed = inputFailed
     this.failed?.(entry, new Crash(this.#where, error))
-    if (entry.kind === 'input') this.#strike(entry.seat)
+    if (entry.kind === 'input' && !unsure) this.#strike(entry.seat)
     return true
+  }
+
+  /** Marks every input and join since the last flush as failed: the room goes on without any. */
+  #failAll(): void {
+    for (const { taken } of this.#window) {
+      for (const one of taken) {
+        if (one.entry.kind === 'input' || one.entry.kind === 'join') one.failed ??= inputFailed
+      }
+    }
   }
 
   /** Told of each input or join that failed; set by the host, which logs. */
@@ -292,9 +326,7 @@ export class Machine {
     // Its other inputs are not tried: each failing one would cost the room its ticks once more.
     for (const { taken } of this.#window) {
       for (const one of taken) {
-        if (one.entry.kind === 'input' && one.entry.seat === id) {
-          one.failed ??= { code: 'INPUT_FAILED', message: codes.INPUT_FAILED }
-        }
+        if (one.entry.kind === 'input' && one.entry.seat === id) one.failed ??= inputFailed
       }
     }
   }
@@ -302,6 +334,10 @@ export class Machine {
   #rollBack(): void {
     for (const undo of this.#undo.reverse()) undo()
     this.#undo = []
+    if (this.#seatsBefore !== undefined) {
+      this.seats.clear()
+      for (const seat of this.#seatsBefore) this.seats.set(seat.id, seat)
+    }
     this.#effects = noEffects()
     this.random.restore(this.#chance)
     const before = this.sync.restore()
