@@ -88,7 +88,7 @@ export function telling<P extends AnyProtocol, K extends keyof EventsOf<P> & str
   value: EventsOf<P>[K],
 ): Telling {
   const event = protocol.events.findIndex((named) => named.name === name)
-  return { tick, event, payload: bytes((w) => protocol.events[event]!.type.write(w, value)) }
+  return { tick, place: 0, event, payload: bytes((w) => protocol.events[event]!.type.write(w, value)) }
 }
 
 /** Writes `mine` whole. */

@@ -97,7 +97,7 @@ const after = {
     [2, { x: 5, y: 9 }],
   ]),
 }
-const died = (at: number) => ({ tick: at, event: 0, payload: Uint8Array.of(2) })
+const died = (at: number) => ({ tick: at, place: 0, event: 0, payload: Uint8Array.of(2) })
 
 test('HELLO, in every intent', () => {
   for (const [name, intent] of Object.entries(intents)) {
@@ -158,7 +158,7 @@ test('FULL and DELTA', () => {
     expectShown(name, (w) => tick.writeDelta(w, { epoch: 1, tick: 301, back: 1 }, body, tellings))
     const r = readerOf(name)
     expect([tick.readStamp(r).tick, tick.readBack(r)]).toEqual([301, 1])
-    const told = tellings.map(({ tick: at, event }) => ({ tick: at, event, value: 2 }))
+    const told = tellings.map(({ tick: at, place, event }) => ({ tick: at, place, event, value: 2 }))
     expect(tick.readDelta(r, 301, before, pit)).toEqual({ state, told })
   }
 })
@@ -182,8 +182,8 @@ test('OWN', () => {
       { ack: 3, refusals },
     ],
     missed: [
-      { tellings: [died(300)], missed: 5 },
-      { told: [{ tick: 300, event: 0, value: 2 }], missed: 5 },
+      { tellings: [{ ...died(300), place: 2 }], missed: 5 },
+      { told: [{ tick: 300, place: 2, event: 0, value: 2 }], missed: 5 },
     ],
   }
   for (const [name, [parts, read]] of Object.entries(owns)) {

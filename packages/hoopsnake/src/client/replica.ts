@@ -2,7 +2,7 @@ import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
 import { down } from '../core/frames/kinds.ts'
 import type { Own, Refusal, Stamp, Told } from '../core/frames/tick.ts'
-import { readBack, readDelta, readFull, readOwn, readStamp } from '../core/frames/tick.ts'
+import { inOrder, readBack, readDelta, readFull, readOwn, readStamp } from '../core/frames/tick.ts'
 import type { AnyProtocol, Data } from '../core/protocol.ts'
 
 /** OWN frames that may wait for the state of their tick; more, and the other end is not a server of ours. */
@@ -97,9 +97,7 @@ export class Replica {
       state: state !== undefined,
       ack: owns.findLast(({ ack }) => ack !== undefined)?.ack,
       refusals: owns.flatMap(({ refusals = [] }) => refusals),
-      told: [...owns.flatMap((own) => own.told ?? []), ...told]
-        .filter((one) => one.tick > known)
-        .sort((a, b) => a.tick - b.tick),
+      told: inOrder([...owns.flatMap((own) => own.told ?? []), ...told].filter((one) => one.tick > known)),
       missed: owns.reduce((sum, { missed = 0 }) => sum + missed, 0),
     }
   }

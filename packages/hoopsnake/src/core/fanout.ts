@@ -1,7 +1,7 @@
 import { Writer } from '../wire/writer.ts'
 import type { Effects, OwnEffects } from './effects.ts'
 import type { Refusal, Telling } from './frames/tick.ts'
-import { writeOwn } from './frames/tick.ts'
+import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Pipe } from './pipe.ts'
 import type { SeatRecord } from './seats.ts'
 import type { Flushed, Sync } from './sync.ts'
@@ -134,7 +134,7 @@ export class Fanout {
     const end = this.#first + this.#events.length
     const missed = Math.max(0, this.#first - member.seen) + member.missed
     const late = this.#events.slice(Math.max(member.seen, this.#first) - this.#first)
-    const tellings = byTick([...late, ...member.owed.tellings])
+    const tellings = inOrder([...member.owed.tellings, ...late])
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
     const full = this.#sync.full()
     const own = this.#own(member, seats, { tellings, missed, ...(mine && { mine }) })
@@ -231,9 +231,4 @@ export function owe(member: Member, own: OwnEffects): void {
 /** Forgets what a member was told up to `tick`: it has confirmed that. */
 export function forget(member: Member, tick: number): void {
   while (member.sent.length > 0 && member.sent[0]!.tick <= tick) member.sent.shift()
-}
-
-/** Sorts by tick; within a tick what was there first stays first. */
-function byTick(tellings: Telling[]): Telling[] {
-  return tellings.sort((a, b) => a.tick - b.tick)
 }

@@ -134,7 +134,7 @@ describe('what whom reaches', () => {
     const kinds = (raw: Raw<typeof den>) => raw.frames.slice(-2).map((frame) => frame[0])
     expect(kinds(ann)).toEqual([7, 6])
     expect(kinds(bob)).toEqual([6, 6])
-    expect(bob.told.at(-1)).toEqual({ tick: ann.tick, event: 0, value: 'hey' })
+    expect(bob.told.at(-1)).toEqual({ tick: ann.tick, place: 0, event: 0, value: 'hey' })
   })
 })
 

@@ -349,8 +349,11 @@ export class Machine {
   /** Keeps an event for the flush. */
   #tell(only: Seat | undefined, event: number, value: unknown): void {
     const payload = this.#written(this.protocol.events[event]!, value)
-    const telling: Telling = { tick: this.tick, event, payload }
-    if (only === undefined) this.#effects.tellings.push(telling)
+    const { tellings } = this.#effects
+    const last = tellings.at(-1)
+    const place = last?.tick === this.tick ? last.place + 1 : 0
+    const telling: Telling = { tick: this.tick, place, event, payload }
+    if (only === undefined) tellings.push(telling)
     else ownOf(this.#effects, only.id).tellings.push(telling)
   }
 

@@ -6,12 +6,15 @@
  * OWN    u8 7 · uint epoch · uint tick · u8 has {1 ack, 2 refusals, 4 mine whole, 8 mine diff, 16 events, 32 missed} ·
  *        [uint ack] · [refusals] · [mine] · [mine diff] · [events] · [uint missed]
  *
- * events    uint count · (uint ticks ago · u8 event · payload)*     oldest first
+ * events    uint count · (uint ticks ago · [uint place, in OWN] · u8 event · payload)*     oldest first
  * refusals  uint count · (uint sequence · str code · str message)*
  *
  * The base of a DELTA is tick − back. FULL and DELTA are the same bytes for everybody; OWN is for one seat and comes
  * before the FULL or DELTA of its tick, with which it takes effect. Its `mine diff` is against the `mine` that this
  * connection was sent last.
+ *
+ * `place` is how many events for everybody of that tick came before: so a client tells what OWN and DELTA bring in the
+ * order in which it happened, and nobody learns how much the others were told alone.
  */
 import { Malformed } from '../../wire/errors.ts'
 import { Reader } from '../../wire/reader.ts'
@@ -40,36 +43,51 @@ export function readStamp(r: Reader): Stamp {
 /** Something to tell once: what happened at a tick, its payload written already. */
 export interface Telling {
   readonly tick: number
+  /** How many events for everybody came before it in that tick. */
+  readonly place: number
   /** Its number in the protocol. */
   readonly event: number
   readonly payload: Uint8Array
 }
 
 /** Something that happened, as the client reads it. */
-export interface Told {
-  readonly tick: number
+export interface Told extends Happened {
   readonly event: number
   readonly value: unknown
 }
 
-/** Writes events, oldest first, of a frame of `tick`. */
-function writeEvents(w: Writer, tellings: readonly Telling[], tick: number): void {
+/** When something happened: at which tick, and where among the events of that tick. */
+type Happened = Pick<Telling, 'tick' | 'place'>
+
+/**
+ * Sorts events by when they happened. Those that stand at the same place keep their order: put what is for one seat
+ * before what is for everybody.
+ */
+export function inOrder<E extends Happened>(events: E[]): E[] {
+  return events.sort((a, b) => a.tick - b.tick || a.place - b.place)
+}
+
+/** Writes events, oldest first, of a frame of `tick`; `placed` where the frame is not everybody's. */
+function writeEvents(w: Writer, tellings: readonly Telling[], tick: number, placed: boolean): void {
   w.uint(tellings.length)
   for (const telling of tellings) {
     w.uint(tick - telling.tick)
+    if (placed) w.uint(telling.place)
     w.u8(telling.event)
     w.raw(telling.payload)
   }
 }
 
-function readEvents(r: Reader, events: readonly Named[], tick: number): Told[] {
+function readEvents(r: Reader, events: readonly Named[], tick: number, placed: boolean): Told[] {
   const told: Told[] = []
-  for (let left = r.count(0xffff, 2); left > 0; left--) {
-    const back = r.uint()
+  for (let left = r.count(0xffff, placed ? 3 : 2); left > 0; left--) {
+    const at = tick - r.uint()
+    const last = told.at(-1)
+    const place = placed ? r.uint() : last?.tick === at ? last.place + 1 : 0
     const event = r.u8()
     const named = events[event]
     if (named === undefined) throw new Malformed(`event ${event} where the protocol has ${events.length}`)
-    told.push({ tick: tick - back, event, value: named.type.read(r) })
+    told.push({ tick: at, place, event, value: named.type.read(r) })
   }
   return told
 }
@@ -101,7 +119,7 @@ export function writeDelta<S>(
   if (w.length > start) w.set(has, 1)
   if (tellings.length > 0) {
     w.set(has, 2)
-    writeEvents(w, tellings, head.tick)
+    writeEvents(w, tellings, head.tick, false)
   }
   return shadow
 }
@@ -120,7 +138,7 @@ export function readDelta<S>(
 ): { state: S; told: Told[] } {
   const has = r.u8()
   const state = has & 1 ? types.state.patch(r, base) : base
-  const told = has & 2 ? readEvents(r, types.events, tick) : []
+  const told = has & 2 ? readEvents(r, types.events, tick, false) : []
   r.end()
   return { state, told }
 }
@@ -181,7 +199,7 @@ export function writeOwn(w: Writer, stamp: Stamp, parts: OwnParts): void {
   }
   if (parts.tellings !== undefined && parts.tellings.length > 0) {
     w.set(has, own.EVENTS)
-    writeEvents(w, parts.tellings, stamp.tick)
+    writeEvents(w, parts.tellings, stamp.tick, true)
   }
   if (parts.missed !== undefined && parts.missed > 0) {
     w.set(has, own.MISSED)
@@ -219,7 +237,7 @@ export function readOwn<M>(
     if (base === undefined) throw new Malformed('a change of `mine` before any `mine`')
     read.mine = types.mine.patch(r, base)
   }
-  if (has & own.EVENTS) read.told = readEvents(r, types.events, tick)
+  if (has & own.EVENTS) read.told = readEvents(r, types.events, tick, true)
   if (has & own.MISSED) read.missed = r.uint()
   r.end()
   return read
