@@ -37,6 +37,7 @@ export default defineConfig({
             'games/**/*.test.ts',
             'tests/**/*.test.ts',
             'scripts/**/*.test.ts',
+            'bench/**/*.test.ts',
           ],
           exclude: [...never, ...integration, ...e2e],
           // A unit test waits for nothing, so this only says how slow a busy machine may be.

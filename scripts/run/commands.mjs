@@ -35,7 +35,7 @@ export const commands = {
   build: (args) => [[bin.tsc, '-b', ...args]],
   lint: (args) => [[...lint, ...args]],
   format: (args) => [[bin.oxfmt, ...args]],
-  bench: ([name = 'clock', ...args]) => [[source, `bench/${name}.ts`, ...args]],
+  bench: (args) => [[source, 'bench/run.ts', ...args]],
   run: (args) => [[source, ...args]],
 }
 
