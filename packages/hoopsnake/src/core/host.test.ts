@@ -83,6 +83,7 @@ const rules: Rules<Pit, string | undefined> = {
     tell: (room, _, id) => room.send(room.seats.get(id)!, 'psst', 'for you alone'),
     close: (room) => room.close('that was it'),
     hail: (room, _, text) => room.publish('hail', text),
+    // @ts-expect-error a promise
     later: () => Promise.reject(new Error('too late')),
     hush: (room) => room.later(() => Promise.resolve('slow answer'), 'top'),
   },

@@ -32,7 +32,7 @@ export type {
 export { protocol } from './protocol.ts'
 export type { Random, RandomState } from './random.ts'
 export { createRandom } from './random.ts'
-export type { Given, Outcome, Room, Rules, Seat, Services } from './rules.ts'
+export type { Given, Outcome, Room, Rules, Seat, Services, Synchronous } from './rules.ts'
 export type { Signal } from './signal.ts'
 export { signal } from './signal.ts'
 export type { Score, Store } from './store.ts'

@@ -6,6 +6,7 @@ import { u8, uint } from '../wire/numbers.ts'
 import { struct } from '../wire/struct.ts'
 import { str } from '../wire/text.ts'
 import type { EventsOf, InputsOf, StateOf } from './protocol.ts'
+import { refuse } from './errors.ts'
 import { protocol } from './protocol.ts'
 import type { Room, Rules } from './rules.ts'
 
@@ -106,6 +107,48 @@ const unknownInput: Rules<Pit> = {
   inputs: { ...handlers, jump: () => {} },
 }
 
+/** What a handler returns is nobody's business, unless it is a promise. */
+const talkative: Rules<Pit> = {
+  ...scopes,
+  create: () => ({ phase: 'lobby', players: new Map() }),
+  join: (room, seat) => room.state.players.set(seat.id, { x: 1 }),
+  leave: (room, seat) => room.state.players.delete(seat.id),
+  tick: (room) => (room.state.phase = 'play'),
+  late: (room) => void room.state.players.delete(1),
+  inputs: {
+    move: (room, seat) => room.state.players.get(seat.id) ?? refuse('NOBODY', 'you are nowhere'),
+    pass(room) {
+      if (room.state.phase === 'play') return refuse('TOO_LATE', 'too late')
+      room.state.phase = 'play'
+    },
+  },
+}
+
+const async: Rules<Pit> = {
+  ...scopes,
+  create: () => ({ phase: 'lobby', players: new Map() }),
+  // @ts-expect-error rules are synchronous
+  join: async () => {},
+  // @ts-expect-error rules are synchronous
+  async leave() {},
+  // @ts-expect-error rules are synchronous
+  away: async () => {},
+  // @ts-expect-error rules are synchronous
+  back: () => Promise.resolve(),
+  // @ts-expect-error rules are synchronous
+  late: async () => {},
+  // @ts-expect-error rules are synchronous
+  tick: async () => {},
+  inputs: {
+    // @ts-expect-error rules are synchronous
+    move: async () => refuse('NO', 'no'),
+    // @ts-expect-error rules are synchronous
+    async pass() {},
+  },
+  // @ts-expect-error rules are synchronous
+  results: { top: async () => {} },
+}
+
 const bare = protocol('bare', 1, { state: { n: uint } })
 /** Nothing is due where the protocol says nothing. */
 const least: Rules<typeof bare> = { create: () => ({ n: 0 }) }
@@ -125,4 +168,17 @@ const input: InputsOf<Pit>['move'] = 'up'
 const event: EventsOf<Pit>['died'] = { seat: 1 }
 const roomOf = (room: Room<Pit>): number => room.hidden.deck.length
 
-export { event, input, least, loading, noMine, noPass, roomOf, state, unknownInput, wrongPhase }
+export {
+  async,
+  event,
+  input,
+  least,
+  loading,
+  noMine,
+  noPass,
+  roomOf,
+  state,
+  talkative,
+  unknownInput,
+  wrongPhase,
+}

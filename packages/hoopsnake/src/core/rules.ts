@@ -20,7 +20,7 @@ import type { Store } from './store.ts'
  * Everything that writes state. The server runs it as truth, the browser as prediction.
  *
  * A handler may return {@link Refused} (see `refuse`): its sender is told, nothing else happens. What a handler
- * returns otherwise is ignored. Handlers are synchronous; slow work goes through `room.later`.
+ * returns otherwise is ignored; a promise does not compile ({@link Synchronous}).
  *
  * L is what `load` (see RoomOptions) answered.
  */
@@ -28,28 +28,46 @@ export type Rules<P extends AnyProtocol, L = undefined> = {
   /** Makes the state of a new room. `options` are what the creator chose, if somebody created it. */
   create(room: Room<P>, given: Given<P, L>): StateOf<P>
   /** Lets a new seat in. Return a refusal to turn it away. */
-  join?(room: Room<P>, seat: Seat<P>, ask: JoinOf<P>): unknown
+  join?(room: Room<P>, seat: Seat<P>, ask: JoinOf<P>): Synchronous
   /** Says that a seat is given up: its player left, or did not come back in time. */
-  leave?(room: Room<P>, seat: Seat<P>): void
+  leave?(room: Room<P>, seat: Seat<P>): Synchronous
   /** Says that the connection of a seat was lost. The seat is held. */
-  away?(room: Room<P>, seat: Seat<P>): void
+  away?(room: Room<P>, seat: Seat<P>): Synchronous
   /** Says that the player of a held seat is back. */
-  back?(room: Room<P>, seat: Seat<P>): void
+  back?(room: Room<P>, seat: Seat<P>): Synchronous
   /** Says, before a tick, that ticks before it were left out or put off because the server was late. */
-  late?(room: Room<P>, late: LateTicks): void
+  late?(room: Room<P>, late: LateTicks): Synchronous
   /** Moves the room on by one tick. */
-  tick?(room: Room<P>): void
+  tick?(room: Room<P>): Synchronous
 } & Handlers<
   'inputs',
-  { [K in keyof InputsOf<P>]: (room: Room<P>, seat: Seat<P>, value: InputsOf<P>[K]) => unknown }
+  { [K in keyof InputsOf<P>]: (room: Room<P>, seat: Seat<P>, value: InputsOf<P>[K]) => Synchronous }
 > &
   Handlers<
     'results',
-    { [K in keyof ResultsOf<P>]: (room: Room<P>, outcome: Outcome<ResultsOf<P>[K]>) => void }
+    { [K in keyof ResultsOf<P>]: (room: Room<P>, outcome: Outcome<ResultsOf<P>[K]>) => Synchronous }
   > &
-  Handlers<'messages', { [K in keyof MessagesOf<P>]: (room: Room<P>, value: MessagesOf<P>[K]) => void }> &
+  Handlers<
+    'messages',
+    { [K in keyof MessagesOf<P>]: (room: Room<P>, value: MessagesOf<P>[K]) => Synchronous }
+  > &
   Scoped<'mine', MineOf<P>, (room: Room<P>, seat: Seat<P>) => MineOf<P>> &
   Scoped<'hidden', HiddenOf<P>, (room: Room<P>, given: Given<P, L>) => HiddenOf<P>>
+
+/**
+ * What a handler may return: anything but a promise. What comes after an `await` would be no part of the tick; slow
+ * work goes through `room.later`.
+ */
+export type Synchronous =
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | undefined
+  | null
+  | void
+  | (object & { readonly then?: 'rules are synchronous: start slow work by room.later(…)' })
 
 /** Rules as the machine runs them, whatever the game: `protocol.room` has checked them. */
 export interface AnyRules {
