@@ -34,7 +34,7 @@ export interface DirectoryGiven {
   /** Default: none. */
   readonly jobs?: Jobs | undefined
   readonly log: Log
-  /** Rooms at most; beyond, opening one is refused with SERVER_FULL. Default 10,000. */
+  /** Rooms at most; beyond, a new one is refused with SERVER_FULL. Saved ones are opened all the same, and count. Default 10,000. */
   readonly maxRooms?: number
   /** Says which codes are this host's, where several share a store. Default: all. */
   readonly owns?: (code: string) => boolean
@@ -60,6 +60,13 @@ export interface Place {
   waiting: number
   /** Set once it is open. */
   room: OpenRoom | undefined
+}
+
+/** What a new room is to be. */
+interface NewRoom {
+  readonly private: boolean
+  /** What its creator chose. */
+  readonly options: Data | undefined
 }
 
 /** Times within a minute that a saved room which crashed is opened again from its checkpoint. */
@@ -118,8 +125,13 @@ export class Directory {
     return places.sort((a, b) => taken(b) - taken(a))
   }
 
-  /** Opens a new room. Throws Refused when there are too many. */
-  open(of: Kind, facts: { private: boolean; options: Data | undefined }): Place {
+  /** Opens a new room for who asks for one. Throws Refused when there are too many. */
+  open(of: Kind, facts: NewRoom): Place {
+    if (this.#places.size >= (this.#given.maxRooms ?? 10_000)) throw refuse('SERVER_FULL')
+    return this.#openNew(of, facts)
+  }
+
+  #openNew(of: Kind, facts: NewRoom): Place {
     const { entropy } = this.#given
     const code = this.#newCode(of)
     return this.#place({ of, code, private: facts.private }, async () => {
@@ -142,7 +154,7 @@ export class Directory {
     await this.#restoreSaved()
     if (this.#given.opensAlways === false) return
     const always = [...this.kinds.values()].filter((of) => of.settings.always && this.public(of).length === 0)
-    await Promise.all(always.map((of) => this.open(of, { private: false, options: undefined }).opening))
+    await Promise.all(always.map((of) => this.#openNew(of, { private: false, options: undefined }).opening))
   }
 
   async #restoreSaved(): Promise<void> {
@@ -210,7 +222,6 @@ export class Directory {
 
   /** Puts a room into the directory and opens it. */
   #place(facts: Pick<Place, 'of' | 'code' | 'private'>, open: () => Promise<OpenRoom>): Place {
-    if (this.#places.size >= (this.#given.maxRooms ?? 10_000)) throw refuse('SERVER_FULL')
     const key = keyOf(facts.of, facts.code)
     const place: Place = { ...facts, waiting: 0, room: undefined, opening: open() }
     this.#places.set(key, place)
@@ -287,7 +298,7 @@ export class Directory {
       crashed.abandon(undefined)
       crashed.saver?.forget()
       if (of.settings.always && !this.#stopping && tally.count(this.#given.clock.now())) {
-        this.#reopened.set(keyOf(of, this.open(of, { private: false, options: undefined }).code), tally)
+        this.#reopened.set(keyOf(of, this.#openNew(of, { private: false, options: undefined }).code), tally)
       }
     }
   }

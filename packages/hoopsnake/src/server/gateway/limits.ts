@@ -17,7 +17,7 @@ export interface Limits {
   readonly ping?: Duration
   /** Without any sign of life for so long, the connection is cut. Default '15s'. */
   readonly silence?: Duration
-  /** Rooms at once; a dial that would open another is refused with SERVER_FULL. Default 10,000. */
+  /** Rooms at once; a dial that would open another is refused with SERVER_FULL. Saved ones open again all the same. Default 10,000. */
   readonly rooms?: number
   /** How long a graceful stop may take; then everything is cut. Default '10s'. */
   readonly stop?: Duration
