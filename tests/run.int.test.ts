@@ -21,6 +21,35 @@ test('a signal reaches the server, and nothing is left of it', async () => {
   await gone(pids)
 })
 
+// It takes a moment to wind up, and would say so by the code 7.
+const slow = `
+process.on('SIGINT', () => setTimeout(() => process.exit(7), 1000))
+setInterval(() => {}, 1000)
+console.log(process.pid)`
+
+test.runIf(process.platform !== 'win32')(
+  'one Ctrl-C is one request, however many times it arrives; a later one ends the server at once',
+  async () => {
+    // As a terminal does it: everything in the group gets the signal, and npm then hands it on once more.
+    const runner = spawn(process.execPath, [script, 'run', '-e', slow], { detached: true })
+    await started(runner)
+    const exited = once(runner, 'exit')
+    process.kill(-runner.pid!, 'SIGINT')
+    runner.kill('SIGINT')
+    runner.kill('SIGTERM')
+    expect((await exited)[0]).toBe(7)
+
+    const impatient = spawn(process.execPath, [script, 'run', '-e', slow], { detached: true })
+    const pids = await started(impatient)
+    const ended = once(impatient, 'exit')
+    impatient.kill('SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    impatient.kill('SIGINT')
+    expect((await ended)[0]).toBe(128 + 9)
+    await gone(pids)
+  },
+)
+
 test.runIf(process.platform !== 'win32')('a server does not outlive the shell that npm started', async () => {
   // Not the shell's last command: it would become that instead of waiting for it.
   const shell = spawn('sh', ['-c', '"$0" "$@"; true', process.execPath, script, 'run', '-e', server])

@@ -6,7 +6,8 @@ import { constants } from 'node:os'
 import { delimiter, dirname } from 'node:path'
 
 const windows = process.platform === 'win32'
-const patience = 5_000 // ms a child has to wind up after the first signal
+const patience = 15_000 // ms a child has to wind up after the first signal; a server cuts what is left after 10 s
+const together = 500 // ms within which signals are one request: Ctrl-C reaches us from the terminal and from npm
 
 /** Runs `program` to its end and gives its exit code. */
 export function run(program, args, cwd) {
@@ -33,12 +34,12 @@ export function run(program, args, cwd) {
 }
 
 function watch(child) {
-  let asked = false
+  let asked
   let deadline
   const end = (signal) => {
     // The second request is an impatient one.
-    if (asked) return killGroup(child)
-    asked = true
+    if (asked !== undefined) return performance.now() - asked < together ? undefined : killGroup(child)
+    asked = performance.now()
     // A terminal that was closed is a reason to stop in good order.
     child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     deadline = setTimeout(() => killGroup(child), patience)
@@ -46,7 +47,7 @@ function watch(child) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, end)
   const parents = above()
-  const orphaned = setInterval(() => above() !== parents && !asked && end('SIGTERM'), 250)
+  const orphaned = setInterval(() => above() !== parents && asked === undefined && end('SIGTERM'), 250)
   return () => {
     clearTimeout(deadline)
     clearInterval(orphaned)
