@@ -20,6 +20,8 @@ import { checkpointKey } from './saver.ts'
 import type { Settings } from './settings.ts'
 import { settingsOf } from './settings.ts'
 import type { Store } from './store.ts'
+import type { HostReport, Telemetry } from './telemetry.ts'
+import { createTelemetry } from './telemetry.ts'
 
 /** What a directory is given: law 3, it takes nothing by itself. */
 export interface DirectoryGiven {
@@ -48,6 +50,7 @@ export interface DirectoryGiven {
 export interface Kind {
   readonly kind: RoomKind
   readonly settings: Settings
+  readonly telemetry: Telemetry
 }
 
 /** A room in the directory, from the moment somebody asks for it. */
@@ -93,7 +96,7 @@ export class Directory {
     this.#given = given
     this.#loops = createLoops(given.tickClock ?? given.clock)
     const kinds = [...given.rooms.kinds].map(
-      ([name, kind]) => [name, { kind, settings: settingsOf(kind) }] as const,
+      ([name, kind]) => [name, { kind, settings: settingsOf(kind), telemetry: createTelemetry() }] as const,
     )
     this.kinds = new Map(kinds)
     this.#unsubscribe = [...this.kinds.values()].flatMap((of) => this.#subscribe(of))
@@ -112,6 +115,23 @@ export class Directory {
       sum.ticks += room.machine.tick
     }
     return sum
+  }
+
+  /** Says what the rooms have done, by game, and what there is of them now. */
+  get report(): HostReport {
+    const games = [...this.kinds].map(([game, of]) => {
+      const sum = { game, telemetry: of.telemetry, rooms: 0, seats: 0, watchers: 0, clients: 0 }
+      for (const { of: kind, room } of this.#places.values()) {
+        if (kind !== of) continue
+        sum.rooms++
+        if (room === undefined) continue
+        sum.seats += room.guests.counts.seats
+        sum.watchers += room.guests.counts.watchers
+        sum.clients += room.guests.connected
+      }
+      return sum
+    })
+    return { games, overdue: this.#loops.overdue }
   }
 
   /** Finds the room with that code, in whatever case it was typed. */
@@ -266,6 +286,7 @@ export class Directory {
     const room: OpenRoom = new OpenRoom(machine, {
       ...facts,
       settings: of.settings,
+      telemetry: of.telemetry,
       clock,
       loops: this.#loops,
       store,
@@ -278,10 +299,16 @@ export class Directory {
         this.#ticksOfEnded += machine.tick
         this.#places.delete(keyOf(of, machine.code))
         if (how === 'crashed') this.#afterCrash(of, room)
-        else log('info', `room ${how}`, { game: of.kind.protocol.name, room: machine.code })
+        else
+          log('info', `room ${how}`, { game: of.kind.protocol.name, room: machine.code, tick: machine.tick })
       },
     })
-    log('info', 'room open', { game: of.kind.protocol.name, room: room.code, epoch: machine.epoch })
+    log('info', 'room open', {
+      game: of.kind.protocol.name,
+      room: room.code,
+      tick: machine.tick,
+      epoch: machine.epoch,
+    })
     return room
   }
 

@@ -23,6 +23,8 @@ export interface Effects {
   readonly work: { readonly run: (services: Services) => Promise<unknown>; readonly result: number }[]
   /** Messages for every room of the game. `message` is the number in the protocol. */
   readonly published: { readonly message: number; readonly payload: Uint8Array }[]
+  /** Inputs that were consumed. */
+  consumed: number
   /** Set when the room is to close. */
   closed: Reason | undefined
 }
@@ -45,6 +47,7 @@ export function noEffects(): Effects {
     left: [],
     work: [],
     published: [],
+    consumed: 0,
     closed: undefined,
   }
 }

@@ -5,6 +5,7 @@ import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Pipe } from './pipe.ts'
 import type { SeatRecord } from './seats.ts'
 import type { Flushed, Sync } from './sync.ts'
+import type { Telemetry } from './telemetry.ts'
 
 /** One client that is in: a seat's connection, or a watcher's. */
 export interface Member {
@@ -79,6 +80,7 @@ export class Fanout {
   readonly members: Set<Member> = new Set()
   readonly #sync: Sync
   readonly #epoch: number
+  readonly #telemetry: Telemetry
   readonly #w = new Writer(256)
   /** The last events, oldest first; `#first` is the index of the first one kept. */
   #events: Telling[] = []
@@ -88,9 +90,10 @@ export class Fanout {
   #recent: { readonly tick: number; readonly at: number }[] = []
   #aged = -1
 
-  constructor(sync: Sync, epoch: number) {
+  constructor(sync: Sync, epoch: number, telemetry: Telemetry) {
     this.#sync = sync
     this.#epoch = epoch
+    this.#telemetry = telemetry
   }
 
   /** Takes a member in: from now on it gets every tick, beginning with a FULL. */
@@ -123,8 +126,8 @@ export class Fanout {
     for (const member of this.members) {
       const own = effects.own.get(member.seat)
       if (own !== undefined) owe(member, own)
-      if (this.#slow(member)) continue
-      if (member.base === flushed.base) this.#sendDelta(member, flushed, seats)
+      if (this.#slow(member)) this.#telemetry.framesOwed++
+      else if (member.base === flushed.base) this.#sendDelta(member, flushed, seats)
       else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
     }
   }
@@ -138,8 +141,7 @@ export class Fanout {
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
     const full = this.#sync.full()
     const own = this.#own(member, seats, { tellings, missed, ...(mine && { mine }) })
-    if (own === undefined) member.pipe.write(full)
-    else member.pipe.write(own, full)
+    this.#write(member, own, full)
     // A client that was just given a full is as good as confirmed: judge it by what comes after.
     member.confirmed = Math.max(member.confirmed, this.#sync.tick - 1)
     member.base = this.#sync.tick
@@ -158,10 +160,16 @@ export class Fanout {
   #sendDelta(member: Member, flushed: Flushed, seats: ReadonlyMap<number, SeatRecord>): void {
     const mineDiff = flushed.mine.get(member.seat)
     const own = this.#own(member, seats, { tellings: member.owed.tellings, ...(mineDiff && { mineDiff }) })
-    if (own === undefined) member.pipe.write(flushed.delta)
-    else member.pipe.write(own, flushed.delta)
+    this.#write(member, own, flushed.delta)
     member.base = flushed.tick
     member.seen = this.#first + this.#events.length
+  }
+
+  #write({ pipe }: Member, own: Uint8Array | undefined, shared: Uint8Array): void {
+    this.#telemetry.framesOut += own === undefined ? 1 : 2
+    this.#telemetry.bytesOut += shared.length + (own === undefined ? 0 : own.length)
+    if (own === undefined) pipe.write(shared)
+    else pipe.write(own, shared)
   }
 
   /** Writes what one member alone is told, and owes it nothing any more. Undefined where there is nothing. */

@@ -15,6 +15,8 @@ import type { Connection } from './link.ts'
 import type { Pipe } from './pipe.ts'
 import { close } from './pipe.ts'
 import type { Named } from './protocol.ts'
+import type { Telemetry } from './telemetry.ts'
+import { countCode } from './telemetry.ts'
 
 /** One connection that is in a room, or on its way in. */
 export interface Guest {
@@ -23,6 +25,8 @@ export interface Guest {
   readonly seat: number
   /** What keeps a flooder from hurting anybody but itself. */
   readonly bucket: Bucket
+  /** Counts what it says, and how it ends. */
+  readonly telemetry: Telemetry
   /** Inputs that came too fast; they go in as the bucket refills. At most MAX_WAITING. */
   readonly waiting: Input[]
   /** Set from WELCOME on: the first input may then have any sequence that was not taken. */
@@ -34,11 +38,12 @@ export interface Guest {
 }
 
 /** Makes a guest. */
-export function createGuest(pipe: Pipe, seat: number, bucket: Bucket): Guest {
+export function createGuest(pipe: Pipe, seat: number, bucket: Bucket, telemetry: Telemetry): Guest {
   return {
     member: createMember(pipe, seat),
     seat,
     bucket,
+    telemetry,
     waiting: [],
     fresh: true,
     over: false,
@@ -50,6 +55,7 @@ export function createGuest(pipe: Pipe, seat: number, bucket: Bucket): Guest {
 export function dismiss(guest: Guest, reason: Reason, code: number = close.DONE): void {
   if (guest.over) return
   guest.over = true
+  countCode(guest.telemetry.closings, reason.code)
   tell(guest.member.pipe, down.CLOSED, reason)
   guest.member.pipe.close(code, reason.code)
 }
@@ -81,6 +87,8 @@ export function connectionOf(guest: Guest, inputs: readonly Named[], desk: Guest
     receive(frame) {
       if (guest.moved !== undefined) return guest.moved.receive(frame)
       if (guest.over) return
+      guest.telemetry.framesIn++
+      guest.telemetry.bytesIn += frame.length
       try {
         desk.frame(guest, readUp(new Reader(frame), inputs))
       } catch (error) {

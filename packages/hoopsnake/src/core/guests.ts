@@ -21,6 +21,8 @@ import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
 import type { Settings } from './settings.ts'
 import type { Flushed } from './sync.ts'
+import type { Telemetry } from './telemetry.ts'
+import { countCode } from './telemetry.ts'
 
 const UNCONFIRMED = 'Too much of what was sent to you is unread or unconfirmed.'
 
@@ -30,6 +32,7 @@ export interface GuestsGiven {
   readonly settings: Settings
   readonly clock: Clock
   readonly log: Log
+  readonly telemetry: Telemetry
   readonly inbox: Inbox
   /** Makes an unguessable token. */
   readonly token: () => string
@@ -69,12 +72,17 @@ export class Guests {
     this.#holds = createHolds(given.clock, given.settings.holdSeat, (seat) =>
       this.#enter({ kind: 'leave', seat }),
     )
-    this.#fanout = new Fanout(given.machine.sync, given.machine.epoch)
+    this.#fanout = new Fanout(given.machine.sync, given.machine.epoch, given.telemetry)
     for (const seat of given.machine.seats.values()) this.#hold(seat.id, undefined)
   }
 
   get counts(): { seats: number; watchers: number } {
     return { seats: this.#given.machine.seats.size + this.#arriving, watchers: this.#watchers.size }
+  }
+
+  /** Connections of seats and watchers. */
+  get connected(): number {
+    return this.#seated.size + this.#watchers.size
   }
 
   get nextSeat(): number {
@@ -162,6 +170,7 @@ export class Guests {
     const { machine, clock } = this.#given
     this.#fanout.flush(flushed, effects, machine.seats, clock.now())
     this.#holds.flush(effects)
+    this.#count(effects)
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
     for (const seat of effects.joined) this.#letIn(seat, effects)
     for (const { seat, reason } of effects.left) this.#vacate(seat, reason)
@@ -202,7 +211,8 @@ export class Guests {
   }
 
   #admit(pipe: Pipe, seat: number): Guest {
-    return createGuest(pipe, seat, createBucket(this.#given.settings.inputs))
+    const { settings, telemetry } = this.#given
+    return createGuest(pipe, seat, createBucket(settings.inputs), telemetry)
   }
 
   #connect(guest: Guest): Connection {
@@ -212,6 +222,19 @@ export class Guests {
       failed: ({ seat }, error) =>
         this.#given.log('error', 'a frame failed', { room: this.#given.machine.code, seat, error }),
     })
+  }
+
+  /** Counts what became of the inputs since the last flush. */
+  #count({ own, consumed }: Effects): void {
+    const { telemetry } = this.#given
+    telemetry.applied += consumed
+    for (const { refusals } of own.values()) {
+      for (const { code } of refusals) {
+        telemetry.applied--
+        telemetry[code === 'INPUT_FAILED' ? 'failed' : 'refused']++
+        countCode(telemetry.refusals, code)
+      }
+    }
   }
 
   #enter(entry: Entry): void {
@@ -225,7 +248,8 @@ export class Guests {
     const seat = this.#given.machine.seats.get(id)
     if (seat === undefined) return
     if (guest !== undefined) {
-      const { machine, clock } = this.#given
+      const { machine, clock, telemetry } = this.#given
+      countCode(telemetry.dials, 'joined')
       this.#welcome(guest, seat.token)
       const own = effects.own.get(id)
       if (own !== undefined) owe(guest.member, own)
@@ -241,6 +265,7 @@ export class Guests {
     this.#seated.delete(id)
     if (guest === undefined || guest.over) return
     guest.over = true
+    countCode(this.#given.telemetry.dials, reason.code)
     turnAway(guest.member.pipe, reason)
   }
 

@@ -10,6 +10,8 @@ import type { Arrival, Connection, Link, Listing } from './link.ts'
 import type { Pipe } from './pipe.ts'
 import type { Data } from './protocol.ts'
 import type { OpenRoom } from './room.ts'
+import type { HostReport } from './telemetry.ts'
+import { countCode } from './telemetry.ts'
 
 /** What a host is given. */
 export type HostOptions = DirectoryGiven
@@ -22,7 +24,9 @@ export interface Host extends Link {
   stop(): Promise<void>
   /** Gives the open room with that code, for simulations and tests. */
   room(protocol: string, code: string): OpenRoom | undefined
-  /** Counts, for `/healthz` and metrics. */
+  /** What the rooms have done so far and what there is now, for metrics. Not a copy. */
+  readonly report: HostReport
+  /** Counts, for `/healthz`. */
   readonly counts: {
     readonly rooms: number
     readonly seats: number
@@ -48,6 +52,9 @@ export function createHost(options: HostOptions): Host {
     room(protocol, code) {
       return directory.byCode(kindOf(directory, protocol), code)?.room
     },
+    get report() {
+      return directory.report
+    },
     get counts() {
       return directory.counts
     },
@@ -68,7 +75,9 @@ function dial(
     gone = true
     const told = error instanceof Refused || error instanceof Malformed
     if (!told) failed(error)
-    turnAway(pipe, told ? error : refuse('CRASHED', 'The server failed to let you in.'))
+    const no = told ? error : refuse('CRASHED', 'The server failed to let you in.')
+    countDial(directory, arrival, no.code)
+    turnAway(pipe, no)
   }
   enter(directory, pipe, arrival, () => gone).then((connection) => (inside = connection), turned)
   return {
@@ -94,9 +103,24 @@ async function enter(
   if (gone()) return undefined
   if (directory.stopping) throw refuse('STOPPING')
   if (room.over) throw refuse('UNKNOWN_ROOM')
-  if (hello.intent === 'watch') return room.guests.watch(pipe)
-  if (hello.intent === 'resume') return room.guests.resume(pipe, hello, arrival.fallen)
+  if (hello.intent === 'watch') {
+    const watching = room.guests.watch(pipe)
+    countDial(directory, arrival, 'watching')
+    return watching
+  }
+  if (hello.intent === 'resume') {
+    const resumed = room.guests.resume(pipe, hello, arrival.fallen)
+    countDial(directory, arrival, 'resumed')
+    return resumed
+  }
+  // Counted once the rules have let the player in.
   return room.guests.join(pipe, readAsk(of.kind, hello), user)
+}
+
+/** Counts what became of a dial. Those of games that nobody has are counted nowhere: anybody can make such names up. */
+function countDial(directory: Directory, { hello }: Arrival, outcome: string): void {
+  const of = directory.kinds.get(hello.protocol)
+  if (of !== undefined) countCode(of.telemetry.dials, outcome)
 }
 
 /** Waits for a room to open, counted among those who will be in it. */

@@ -77,6 +77,8 @@ export interface Loops {
   start(options: LoopOptions): Loop
   /** Loops that are neither stopped nor paused. */
   readonly awake: number
+  /** By how much the tick that has been due longest is overdue, in ms; 0 where none is. */
+  readonly overdue: number
 }
 
 /** A loop with the policy 'fail' was late. */
@@ -107,6 +109,9 @@ export function createLoops(clock: Clock): Loops {
     start: (options) => startLoop(clock, timer, options, started++),
     get awake() {
       return timer.size
+    },
+    get overdue() {
+      return Math.max(0, clock.now() - (timer.due ?? Infinity))
     },
   }
 }

@@ -254,6 +254,7 @@ export class Machine {
     seat.acked = entry.seq
     const own = ownOf(this.#effects, seat.id)
     own.acked = true
+    this.#effects.consumed++
     const { name, type } = this.protocol.inputs[entry.input]!
     const refused = failed ?? this.#handle(name, seat, type.copy(entry.value))
     if (refused !== undefined)

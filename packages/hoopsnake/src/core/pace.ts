@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { LatePolicy } from './kind.ts'
-import type { Loops, LoopStats } from './loop.ts'
-import type { LateTicks } from './rules.ts'
+import type { Late, Loops, LoopStats } from './loop.ts'
 
 /** What a room needs of its pace, asked after every step and whenever something enters. */
 export interface Need {
@@ -27,8 +26,8 @@ export interface Pace {
   stop(): void
 }
 
-/** Makes ticks `first … first + count − 1`. `late` says which ticks before them were due and not made. */
-export type Step = (first: number, count: number, late: LateTicks) => void
+/** Makes ticks `first … first + count − 1`. `late` says by how much, and which ticks before them were not made. */
+export type Step = (first: number, count: number, late: Late) => void
 
 /** What a pace is given. `tick` tells the last tick made. */
 export interface PaceGiven {
@@ -37,8 +36,6 @@ export interface PaceGiven {
   /** Told if the loop itself fails, e.g. by its late policy. */
   readonly failed: (error: unknown) => void
 }
-
-const NEVER_LATE: LateTicks = { skipped: 0, dilated: 0 }
 
 /** After so many ms a room that ticks on events looks again for inputs that came too fast. */
 const THROTTLED = 50
@@ -76,9 +73,11 @@ export function eventPace(clock: Clock, given: PaceGiven): Pace {
   }
   let made = 0
   const fire = (): void => {
+    const now = clock.now()
+    const late = { ms: now - armed, skipped: 0, dilated: 0 }
     armed = Infinity
     made++
-    given.step(Math.max(given.tick() + 1, Math.floor(clock.now() - origin)), 1, NEVER_LATE)
+    given.step(Math.max(given.tick() + 1, Math.floor(now - origin)), 1, late)
   }
   return {
     get stats() {

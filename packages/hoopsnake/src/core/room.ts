@@ -9,18 +9,19 @@ import { createInbox } from './inbox.ts'
 import type { Jobs } from './jobs.ts'
 import type { Listing } from './link.ts'
 import type { Log } from './log.ts'
-import type { Loops, LoopStats } from './loop.ts'
+import type { Late, Loops, LoopStats } from './loop.ts'
 import type { Machine } from './machine.ts'
 import { synchronous } from './machine.ts'
 import type { Need, Pace } from './pace.ts'
 import { eventPace, PENDING, steadyPace } from './pace.ts'
 import { close } from './pipe.ts'
 import { topicOf } from './protocol.ts'
-import type { LateTicks } from './rules.ts'
 import type { Saver } from './saver.ts'
 import { checkpointKey, createSaver } from './saver.ts'
 import type { Settings } from './settings.ts'
 import type { Store } from './store.ts'
+import type { Telemetry } from './telemetry.ts'
+import { record } from './telemetry.ts'
 import type { Work } from './work.ts'
 import { createWork } from './work.ts'
 
@@ -36,6 +37,8 @@ export interface RoomGiven {
   readonly bus: Pick<Bus, 'publish' | 'request'>
   readonly jobs: Jobs
   readonly log: Log
+  /** Counts what the rooms of this game do. */
+  readonly telemetry: Telemetry
   /** Makes an unguessable token. */
   readonly token: () => string
   /** Told that rules of this room begin to run, and '' when they end. */
@@ -143,7 +146,7 @@ export class OpenRoom {
   async stop(): Promise<void> {
     if (this.#over) return
     this.#last = true
-    this.#step(this.machine.tick + 1, 1, { skipped: 0, dilated: 0 })
+    this.#step(this.machine.tick + 1, 1, { ms: 0, skipped: 0, dilated: 0 })
     if (this.#over) return
     this.#end(undefined, close.AGAIN)
     await this.saver?.save()
@@ -158,14 +161,21 @@ export class OpenRoom {
     else this.guests.dismissAll(reason, close.DONE)
   }
 
-  #step(first: number, count: number, { skipped, dilated }: LateTicks): void {
+  #step(first: number, count: number, { ms, skipped, dilated }: Late): void {
     const { machine, guests } = this
+    const { clock, telemetry } = this.#given
+    const began = clock.now()
     this.#stepping = true
+    telemetry.made += count
+    telemetry.skipped += skipped
+    telemetry.dilated += dilated
+    record(telemetry.late, ms)
     this.#given.mark(this.code)
     try {
       if (skipped + dilated > 0) this.#inbox.put({ kind: 'late', skipped, dilated })
       guests.releaseInputs()
       let taken = this.#inbox.drain()
+      record(telemetry.inbox, taken.length)
       for (let tick = first; tick < first + count; tick++) {
         machine.run(tick, taken)
         taken = []
@@ -177,12 +187,16 @@ export class OpenRoom {
       this.#crash(error)
     }
     this.#stepping = false
+    record(telemetry.turn, clock.now() - began)
     this.#given.mark('')
     this.#settle()
   }
 
   #flush(): void {
+    const { clock, telemetry } = this.#given
+    const began = clock.now()
     const { flushed, effects } = this.machine.flush()
+    record(telemetry.encode, clock.now() - began)
     this.guests.flush(flushed, effects)
     this.saver?.flushed()
     for (const work of effects.work) this.#work.start(work)
@@ -271,7 +285,7 @@ export class OpenRoom {
     const { settings, clock, loops } = this.#given
     const given = {
       tick: () => this.machine.tick,
-      step: (first: number, count: number, late: LateTicks) => this.#step(first, count, late),
+      step: (first: number, count: number, late: Late) => this.#step(first, count, late),
       failed: (error: unknown) => this.#crash(error),
     }
     const { hz, late } = settings

@@ -19,6 +19,8 @@ export interface Timer {
   /** Takes an entry out. Does nothing if it isn't in. */
   remove(entry: Entry): void
   readonly size: number
+  /** When the next entry falls due; undefined where there is none. */
+  readonly due: number | undefined
 }
 
 /**
@@ -59,6 +61,9 @@ export function createTimer(clock: Clock): Timer {
     },
     get size() {
       return heap.size
+    },
+    get due() {
+      return heap.first?.due
     },
   }
 }
