@@ -38,6 +38,7 @@ export default defineConfig({
             'tests/**/*.test.ts',
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
+            'faults/**/*.test.ts',
           ],
           exclude: [...never, ...integration, ...e2e],
           // A unit test waits for nothing, so this only says how slow a busy machine may be.

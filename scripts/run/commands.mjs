@@ -36,6 +36,7 @@ export const commands = {
   lint: (args) => [[...lint, ...args]],
   format: (args) => [[bin.oxfmt, ...args]],
   bench: (args) => [[source, 'bench/run.ts', ...args]],
+  faults: (args) => [[source, 'faults/run.ts', ...args]],
   run: (args) => [[source, ...args]],
 }
 
