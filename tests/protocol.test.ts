@@ -202,7 +202,7 @@ test('a checkpoint', () => {
   })
   const beginning = { code: 'H7X2PQ', epoch: 1, tick: 299, random: createRandom(7), hz: 10 }
   const machine = new Machine(kind, beginning, { loaded: undefined, options: undefined })
-  const join = { kind: 'join', seat: 1, token: 'ab', user: { id: 5 }, ask: { name: 'Ann' } } as const
+  const join = { kind: 'join', seat: 1, digest: 'ab', user: { id: 5 }, ask: { name: 'Ann' } } as const
   machine.run(300, [{ entry: join, failed: undefined }])
   machine.flush()
   expectShown('room', (w) => w.raw(writeCheckpoint(machine, { private: true, nextSeat: 2 })))
@@ -210,7 +210,7 @@ test('a checkpoint', () => {
   expect(read).toMatchObject({ code: 'H7X2PQ', private: true, epoch: 1, tick: 300, nextSeat: 2 })
   expect(read.kept).toMatchObject({
     state: before,
-    seats: [{ id: 1, token: 'ab', user: { id: 5 }, mine: { hand: [8, 9] } }],
+    seats: [{ id: 1, digest: 'ab', user: { id: 5 }, mine: { hand: [8, 9] } }],
   })
 })
 

@@ -3,10 +3,11 @@
  *
  * envelope  u8 version · u32 schema hash · str code · u8 private · uint epoch · uint tick · 4 × u32 chance · uint next seat ·
  *           state · hidden · uint seats · (seat)*
- * seat      uint id · str token · str user (JSON, '' for none) · uint taken · u8 away · mine
+ * seat      uint id · str digest · str user (JSON, '' for none) · uint taken · u8 away · mine
  *
  * Taken at a flush, when the inbox is empty: what was not consumed by then, clients send again, since `taken` goes back
- * to what was acknowledged. Slow work that is under way is not kept.
+ * to what was acknowledged. Slow work that is under way is not kept. `digest` is of the secret in the player's token: who
+ * reads a checkpoint cannot take a seat with it.
  */
 import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
@@ -48,7 +49,7 @@ export function writeCheckpoint(machine: Machine, facts: { private: boolean; nex
   w.uint(machine.seats.size)
   for (const seat of machine.seats.values()) {
     w.uint(seat.id)
-    w.str(seat.token)
+    w.str(seat.digest)
     w.str(userText(seat))
     w.uint(seat.acked)
     w.u8(seat.away ? 1 : 0)
@@ -83,8 +84,8 @@ export function readCheckpoint(
   const hidden = protocol.hidden.read(r)
   const seats: SeatRecord[] = []
   for (let left = r.count(10_000, 4); left > 0; left--) {
-    const [id, token, user] = [r.uint(), r.str(512), r.str(MAX_USER)]
-    const seat = createSeat({ id, token, user: user === '' ? undefined : JSON.parse(user) }, kick)
+    const [id, digest, user] = [r.uint(), r.str(512), r.str(MAX_USER)]
+    const seat = createSeat({ id, digest, user: user === '' ? undefined : JSON.parse(user) }, kick)
     seat.taken = seat.acked = r.uint()
     seat.away = r.u8() === 1
     seat.mine = protocol.mine.read(r)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Raw, RawDial } from '../test/raw.ts'
 import { dialRaw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
+import { createSeal } from '../server/seal.ts'
 import { memoryBus } from './bus.ts'
 import { virtualClock } from './clock.ts'
 import type { Host } from './host.ts'
@@ -22,6 +23,7 @@ async function start(maxRooms: number, options: RoomOptions<typeof pit> = {}): P
   const host = createHost({
     rooms: rooms('test:', { pit: pit.room(rules, options), hall: hall.room(rules, { always: true }) }),
     clock,
+    seal: createSeal(['of these tests'], () => 0),
     entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store,
     bus: memoryBus({ clock, log: () => {} }),

@@ -22,6 +22,7 @@ import { settingsOf } from './settings.ts'
 import type { Store } from './store.ts'
 import type { HostReport, Telemetry } from './telemetry.ts'
 import { createTelemetry } from './telemetry.ts'
+import type { Seal } from './tokens.ts'
 
 /** What a directory is given: law 3, it takes nothing by itself. */
 export interface DirectoryGiven {
@@ -31,6 +32,8 @@ export interface DirectoryGiven {
   readonly tickClock?: Clock | undefined
   /** Unguessable 32-bit numbers, for room codes, tokens and seeds. */
   readonly entropy: () => number
+  /** Signs what brings players back to their seats. */
+  readonly seal: Seal
   readonly store: Store
   readonly bus: Pick<Bus, 'publish' | 'request' | 'subscribe'>
   /** Default: none. */
@@ -104,6 +107,10 @@ export class Directory {
 
   get stopping(): boolean {
     return this.#stopping
+  }
+
+  get seal(): Seal {
+    return this.#given.seal
   }
 
   get counts(): { rooms: number; seats: number; watchers: number; ticks: number } {
@@ -282,7 +289,7 @@ export class Directory {
   }
 
   #run(of: Kind, machine: Machine, facts: { private: boolean; nextSeat: number }): OpenRoom {
-    const { clock, entropy, store, bus, jobs = noJobs(), log } = this.#given
+    const { clock, entropy, seal, store, bus, jobs = noJobs(), log } = this.#given
     const room: OpenRoom = new OpenRoom(machine, {
       ...facts,
       settings: of.settings,
@@ -294,7 +301,8 @@ export class Directory {
       jobs,
       log,
       mark: (code) => this.#mark(code),
-      token: () => Array.from({ length: 4 }, () => entropy().toString(16).padStart(8, '0')).join(''),
+      seal,
+      secret: () => Array.from({ length: 4 }, () => entropy().toString(16).padStart(8, '0')).join(''),
       ended: (how) => {
         this.#ticksOfEnded += machine.tick
         this.#places.delete(keyOf(of, machine.code))

@@ -1,6 +1,7 @@
 import { setImmediate as macrotask } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Raw, RawDial } from '../test/raw.ts'
+import { createSeal } from '../server/seal.ts'
 import { dialRaw } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
@@ -94,6 +95,7 @@ function hostOf(kind: RoomKind): Host {
   return createHost({
     rooms: rooms('file:///pit.ts', { kind }),
     clock,
+    seal: createSeal(['of these tests'], () => 0),
     entropy: () => ((secret += 12_345) * 2_654_435_761) % 2 ** 32,
     store,
     bus: memoryBus({ clock, log: () => {} }),

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Raw, RawDial } from '../test/raw.ts'
+import { createSeal } from '../server/seal.ts'
 import { dialRaw } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
@@ -41,6 +42,7 @@ beforeEach(() => {
   host = createHost({
     rooms: rooms('test:', { room }),
     clock,
+    seal: createSeal(['of these tests'], () => 0),
     entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store: memoryStore(),
     bus: memoryBus({ clock, log: () => {} }),

@@ -17,12 +17,15 @@ import { close } from './pipe.ts'
 import type { Named } from './protocol.ts'
 import type { Telemetry } from './telemetry.ts'
 import { countCode } from './telemetry.ts'
+import type { Claim } from './tokens.ts'
 
 /** One connection that is in a room, or on its way in. */
 export interface Guest {
   readonly member: Member
   /** 0 for a watcher. */
   readonly seat: number
+  /** What its token carries; '' for a watcher. */
+  readonly secret: string
   /** What keeps a flooder from hurting anybody but itself. */
   readonly bucket: Bucket
   /** Counts what it says, and how it ends. */
@@ -38,10 +41,16 @@ export interface Guest {
 }
 
 /** Makes a guest. */
-export function createGuest(pipe: Pipe, seat: number, bucket: Bucket, telemetry: Telemetry): Guest {
+export function createGuest(
+  pipe: Pipe,
+  { seat, secret }: Claim,
+  bucket: Bucket,
+  telemetry: Telemetry,
+): Guest {
   return {
     member: createMember(pipe, seat),
     seat,
+    secret,
     bucket,
     telemetry,
     waiting: [],

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Raw, RawDial } from '../test/raw.ts'
+import { createSeal } from '../server/seal.ts'
 import { dialRaw } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { map } from '../wire/map.ts'
@@ -17,6 +18,7 @@ import { protocol } from './protocol.ts'
 import type { Rules } from './rules.ts'
 import type { Store } from './store.ts'
 import { memoryStore } from './store.ts'
+import { writeToken } from './tokens.ts'
 
 const den = protocol('den', 1, {
   join: { name: str(15) },
@@ -59,6 +61,7 @@ function start(options: RoomOptions<typeof den> = {}): void {
   host = createHost({
     rooms: rooms('test:', { den: den.room(rules, { hz: 10, ...options }) }),
     clock,
+    seal: createSeal(['of these tests'], () => 0),
     entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store,
     bus: memoryBus({ clock, log: () => {} }),
@@ -233,6 +236,43 @@ describe('a seat outlives its connection', () => {
     expect((await back(ann)).reason?.code).toBe('GONE')
   })
 
+  test('[SE11] a token that is not of this seat is refused before anything is looked up', async () => {
+    const [ann, bob] = [await enter(), await enter({ intent: 'create' })]
+    const { room: code, token } = ann.welcome!
+    const dial = (more: RawDial) => enter({ intent: 'resume', code, token, ...more })
+    const forged = token.replace(/^1\./, '2.')
+    // Of a room that is not there the answer is the same.
+    for (const bad of [
+      { token: forged },
+      { token: '' },
+      { code: bob.welcome!.room },
+      { code: 'NOSUCH', token: forged },
+    ]) {
+      expect((await dial(bad)).reason).toMatchObject({
+        code: 'GONE',
+        message: expect.stringContaining('not made for this room'),
+      })
+    }
+    expect(ann.closed).toBeUndefined()
+    expect((await dial({})).welcome).toMatchObject({ seat: 1 })
+  })
+
+  test('[SE11] the seat of another life is not the one of the token, though its number is', async () => {
+    start({ save: { every: '1s' } })
+    const ann = await enter()
+    play(1500, ann)
+    const late = await enter()
+    ann.send('crash')
+    clock.advance(100)
+    crashAt = -1
+    // The room came back without the second seat, and gives its number again.
+    expect(late.reason?.code).toBe('CRASHED')
+    const next = await enter()
+    expect(next.welcome!.seat).toBe(late.welcome!.seat)
+    expect((await back(late)).reason?.code).toBe('GONE')
+    expect(next.closed).toBeUndefined()
+  })
+
   test('[SE3] inputs are applied once and in order, though they are sent again', async () => {
     const ann = await enter()
     ann.send('add', 1)
@@ -350,6 +390,27 @@ describe('rooms that are saved', () => {
     expect(await host.list('den')).toHaveLength(1)
     const carl = await enter({ code: ann.welcome!.room })
     expect(carl.welcome!.seat).toBe(2)
+  })
+
+  test('[SE12] a checkpoint does not hold what takes a seat, not even for who has the key', async () => {
+    start(saved)
+    const ann = await enter()
+    await host.stop()
+    const [, secret = ''] = ann.welcome!.token.split('.')
+    const bytes = Buffer.from((await store.get(`room/den/${ann.welcome!.room}`))!).toString('latin1')
+    expect(bytes).not.toContain(secret)
+    const [digest = ''] = /[\w-]{43}/.exec(bytes)!
+    start(saved)
+    await host.restore()
+    const room = { protocol: 'den', code: ann.welcome!.room }
+    const guess = Buffer.from(digest, 'base64url').toString('hex').slice(0, 32)
+    const token = writeToken(
+      createSeal(['of these tests'], () => 0),
+      room,
+      { seat: 1, secret: guess },
+    )
+    expect((await enter({ intent: 'resume', code: room.code, token })).reason?.code).toBe('GONE')
+    expect((await back(ann)).welcome).toMatchObject({ seat: 1 })
   })
 
   test('[ND1] a room that sends fewer frames than it ticks is saved as often', async () => {

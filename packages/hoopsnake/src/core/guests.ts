@@ -23,6 +23,11 @@ import type { Settings } from './settings.ts'
 import type { Flushed } from './sync.ts'
 import type { Telemetry } from './telemetry.ts'
 import { countCode } from './telemetry.ts'
+import type { Claim, Seal } from './tokens.ts'
+import { writeToken } from './tokens.ts'
+
+/** The claim of a watcher. */
+const NOBODY: Claim = { seat: 0, secret: '' }
 
 const UNCONFIRMED = 'Too much of what was sent to you is unread or unconfirmed.'
 
@@ -34,8 +39,9 @@ export interface GuestsGiven {
   readonly log: Log
   readonly telemetry: Telemetry
   readonly inbox: Inbox
-  /** Makes an unguessable token. */
-  readonly token: () => string
+  /** Makes 128 unguessable bits, as 32 hex digits. */
+  readonly secret: () => string
+  readonly seal: Seal
   /** Id of the next seat. */
   readonly nextSeat: number
   /** Told whenever something entered the inbox, or somebody came or went. */
@@ -44,9 +50,8 @@ export interface GuestsGiven {
   readonly awake: () => boolean
 }
 
-/** What a client brings that comes back: its secret, and the newest state it has. */
-export interface Back {
-  readonly token: string
+/** What a client brings that comes back: whose player it is, and the newest state it has. */
+export interface Back extends Claim {
   readonly epoch: number
   readonly tick: number
 }
@@ -102,13 +107,14 @@ export class Guests {
 
   /** Lets a player in at the next tick. Throws Refused. */
   join(pipe: Pipe, ask: unknown, user: unknown): Connection {
-    const { inbox, token, settings } = this.#given
+    const { inbox, seal, settings } = this.#given
     if (this.counts.seats >= settings.seats) throw refuse('ROOM_FULL')
-    const seat = this.#nextSeat
-    if (!inbox.put({ kind: 'join', seat, token: token(), user, ask })) throw refuse('ROOM_BUSY')
+    const [seat, secret] = [this.#nextSeat, this.#given.secret()]
+    const digest = seal.digest(secret)
+    if (!inbox.put({ kind: 'join', seat, digest, user, ask })) throw refuse('ROOM_BUSY')
     this.#nextSeat++
     this.#arriving++
-    const guest = this.#admit(pipe, seat)
+    const guest = this.#admit(pipe, { seat, secret })
     this.#seated.set(seat, guest)
     this.#given.stirred()
     return this.#connect(guest)
@@ -117,9 +123,9 @@ export class Guests {
   /** Lets a watcher in at once. Throws Refused. */
   watch(pipe: Pipe): Connection {
     if (this.#watchers.size >= this.#given.settings.watchers) throw refuse('ROOM_FULL')
-    const guest = this.#admit(pipe, 0)
+    const guest = this.#admit(pipe, NOBODY)
     this.#watchers.add(guest)
-    this.#welcome(guest, '')
+    this.#welcome(guest)
     this.#fanout.sendFull(guest.member, this.#given.machine.seats, this.#given.clock.now())
     this.#given.stirred()
     return this.#connect(guest)
@@ -131,9 +137,9 @@ export class Guests {
    * Within one life of the room, everything that the player was to be told after the tick it has is told again.
    */
   resume(pipe: Pipe, back: Back, fallen?: Fallen): Connection {
-    const { machine } = this.#given
-    const seat = [...machine.seats.values()].find((one) => one.token === back.token)
-    if (seat === undefined) throw refuse('GONE')
+    const { machine, seal } = this.#given
+    const seat = machine.seats.get(back.seat)
+    if (seat?.digest !== seal.digest(back.secret)) throw refuse('GONE')
     if (fallen !== undefined) {
       seat.taken = seat.acked = seat.told = Math.max(seat.acked, fallen.acked)
       seat.spoiled = fallen.sent
@@ -144,10 +150,10 @@ export class Guests {
       giveBack(before, seat)
       dismiss(before, refuse('TAKEN_OVER'))
     }
-    const guest = this.#admit(pipe, seat.id)
+    const guest = this.#admit(pipe, back)
     this.#seated.set(seat.id, guest)
     const member = before?.member ?? this.#holds.release(seat.id)
-    this.#welcome(guest, seat.token)
+    this.#welcome(guest)
     if (back.epoch === machine.epoch) this.#fanout.takeUp(guest.member, member, back.tick)
     this.#fanout.sendFull(guest.member, machine.seats, this.#given.clock.now())
     this.#enter({ kind: 'back', seat: seat.id })
@@ -190,7 +196,7 @@ export class Guests {
       try {
         // The inputs of the tick that failed may be what it failed of.
         const fallen = seat && { acked: seat.told, sent: seat.acked }
-        const back = { token: seat?.token ?? '', epoch: 0, tick: 0 }
+        const back = { seat: guest.seat, secret: guest.secret, epoch: 0, tick: 0 }
         guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, back, fallen)
       } catch (error) {
         dismiss(guest, error instanceof Refused ? reason : refuse('CRASHED'))
@@ -210,9 +216,9 @@ export class Guests {
     }
   }
 
-  #admit(pipe: Pipe, seat: number): Guest {
+  #admit(pipe: Pipe, claim: Claim): Guest {
     const { settings, telemetry } = this.#given
-    return createGuest(pipe, seat, createBucket(settings.inputs), telemetry)
+    return createGuest(pipe, claim, createBucket(settings.inputs), telemetry)
   }
 
   #connect(guest: Guest): Connection {
@@ -250,7 +256,7 @@ export class Guests {
     if (guest !== undefined) {
       const { machine, clock, telemetry } = this.#given
       countCode(telemetry.dials, 'joined')
-      this.#welcome(guest, seat.token)
+      this.#welcome(guest)
       const own = effects.own.get(id)
       if (own !== undefined) owe(guest.member, own)
       this.#fanout.sendFull(guest.member, machine.seats, clock.now())
@@ -279,12 +285,14 @@ export class Guests {
   }
 
   /** Writes WELCOME and makes the guest a member, which gets every tick from the next flush on. */
-  #welcome(guest: Guest, token: string): void {
-    const { machine, settings, clock } = this.#given
+  #welcome(guest: Guest): void {
+    const { machine, settings, clock, seal } = this.#given
+    const { protocol, code } = machine
+    const token = guest.seat === 0 ? '' : writeToken(seal, { protocol: protocol.name, code }, guest)
     this.#w.clear()
     writeWelcome(this.#w, {
       epoch: machine.epoch,
-      room: machine.code,
+      room: code,
       seat: guest.seat,
       token,
       ack: machine.seats.get(guest.seat)?.taken ?? 0,

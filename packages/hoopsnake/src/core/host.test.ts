@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Raw, RawDial } from '../test/raw.ts'
+import { createSeal } from '../server/seal.ts'
 import { dialRaw } from '../test/raw.ts'
 import { u8, uint } from '../wire/numbers.ts'
 import { nothing } from '../wire/atoms.ts'
@@ -110,6 +111,7 @@ function start(options: RoomOptions<Pit, string | undefined> = {}): void {
   host = createHost({
     rooms: rooms('test:', { pit: pit.room(rules, { hz: 10, ...options }) }),
     clock,
+    seal: createSeal(['of these tests'], () => 0),
     entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store,
     bus: memoryBus({ clock, log: () => {} }),

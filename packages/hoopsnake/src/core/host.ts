@@ -3,8 +3,10 @@ import { Reader } from '../wire/reader.ts'
 import type { DirectoryGiven, Kind, Place } from './directory.ts'
 import { Directory, taken } from './directory.ts'
 import { Refused, refuse } from './errors.ts'
+import type { Hello } from './frames/hello.ts'
 import { WIRE } from './frames/kinds.ts'
 import { turnAway } from './guest.ts'
+import type { Back } from './guests.ts'
 import type { RoomKind } from './kind.ts'
 import type { Arrival, Connection, Link, Listing } from './link.ts'
 import type { Pipe } from './pipe.ts'
@@ -12,6 +14,7 @@ import type { Data } from './protocol.ts'
 import type { OpenRoom } from './room.ts'
 import type { HostReport } from './telemetry.ts'
 import { countCode } from './telemetry.ts'
+import { readToken } from './tokens.ts'
 
 /** What a host is given. */
 export type HostOptions = DirectoryGiven
@@ -98,6 +101,8 @@ async function enter(
 ): Promise<Connection | undefined> {
   const { hello, user } = arrival
   const of = check(directory, arrival)
+  // Before anything is looked up: who guesses tokens learns nothing, and costs little.
+  const back = hello.intent === 'resume' ? readBack(directory, arrival.code, hello) : undefined
   const place = find(directory, of, arrival)
   const room = await opened(place)
   if (gone()) return undefined
@@ -108,8 +113,8 @@ async function enter(
     countDial(directory, arrival, 'watching')
     return watching
   }
-  if (hello.intent === 'resume') {
-    const resumed = room.guests.resume(pipe, hello, arrival.fallen)
+  if (back !== undefined) {
+    const resumed = room.guests.resume(pipe, back, arrival.fallen)
     countDial(directory, arrival, 'resumed')
     return resumed
   }
@@ -121,6 +126,12 @@ async function enter(
 function countDial(directory: Directory, { hello }: Arrival, outcome: string): void {
   const of = directory.kinds.get(hello.protocol)
   if (of !== undefined) countCode(of.telemetry.dials, outcome)
+}
+
+/** Reads what a player brings that comes back. Throws Refused. */
+function readBack({ seal }: Directory, code: string, hello: Hello & { intent: 'resume' }): Back {
+  const { protocol, token, epoch, tick } = hello
+  return { ...readToken(seal, { protocol, code }, token), epoch, tick }
 }
 
 /** Waits for a room to open, counted among those who will be in it. */
@@ -160,8 +171,6 @@ function find(directory: Directory, of: Kind, { code, hello }: Arrival): Place {
     if (place === undefined) throw refuse(hello.intent === 'resume' ? 'GONE' : 'UNKNOWN_ROOM')
     return place
   }
-  if (hello.intent === 'resume')
-    throw refuse('GONE', 'A seat is resumed in its room: dial the code of the room.')
   const free = (place: Place): boolean => hello.intent === 'watch' || taken(place) < of.settings.seats
   return directory.public(of).find(free) ?? directory.open(of, { private: false, options: undefined })
 }

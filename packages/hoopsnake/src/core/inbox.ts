@@ -6,7 +6,8 @@ export type Entry =
   | {
       readonly kind: 'join'
       readonly seat: number
-      readonly token: string
+      /** Of the secret that brings the player back. */
+      readonly digest: string
       readonly user: unknown
       readonly ask: unknown
     }

@@ -71,7 +71,7 @@ function open(seats: number): Machine {
 }
 
 function entry(deed: Deed, seat: number, seq: number): Entry {
-  if (deed === 'join') return { kind: 'join', seat, token: '', user: undefined, ask: {} }
+  if (deed === 'join') return { kind: 'join', seat, digest: '', user: undefined, ask: {} }
   if (deed === 'leave') return { kind: 'leave', seat }
   return { kind: 'input', seat, seq, input: inputs.indexOf(deed), value: deed === 'pay' ? 5 : undefined }
 }

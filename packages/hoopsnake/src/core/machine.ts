@@ -232,7 +232,7 @@ export class Machine {
   #join(entry: Entry & { kind: 'join' }, failed: Reason | undefined): void {
     this.#where = 'join'
     if (failed !== undefined) return void this.#effects.refused.push({ seat: entry.seat, reason: failed })
-    const seat = createSeat({ id: entry.seat, token: entry.token, user: entry.user }, (id, reason) =>
+    const seat = createSeat({ id: entry.seat, digest: entry.digest, user: entry.user }, (id, reason) =>
       this.kick(id, { code: 'KICKED', message: reason }),
     )
     this.#seatsBefore ??= [...this.seats.values()]

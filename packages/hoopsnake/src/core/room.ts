@@ -22,6 +22,7 @@ import type { Settings } from './settings.ts'
 import type { Store } from './store.ts'
 import type { Telemetry } from './telemetry.ts'
 import { record } from './telemetry.ts'
+import type { Seal } from './tokens.ts'
 import type { Work } from './work.ts'
 import { createWork } from './work.ts'
 
@@ -39,8 +40,9 @@ export interface RoomGiven {
   readonly log: Log
   /** Counts what the rooms of this game do. */
   readonly telemetry: Telemetry
-  /** Makes an unguessable token. */
-  readonly token: () => string
+  /** Makes 128 unguessable bits, as 32 hex digits. */
+  readonly secret: () => string
+  readonly seal: Seal
   /** Told that rules of this room begin to run, and '' when they end. */
   readonly mark: (code: string) => void
   /** Told once, when the room is no more. After a crash, the one who is told calls `abandon`. */

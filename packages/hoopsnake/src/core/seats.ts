@@ -5,8 +5,8 @@ import type { Seat } from './rules.ts'
 export interface SeatRecord extends Seat {
   mine: MineOf<AnyProtocol>
   away: boolean
-  /** Brings the player back. A secret. */
-  readonly token: string
+  /** Of the secret by which the player comes back: see `tokens.ts`. */
+  readonly digest: string
   /** Sequence of the last input put into the inbox; the next one is `taken + 1`. */
   taken: number
   /** Sequence of the last input consumed. `acked <= taken` */
@@ -28,18 +28,18 @@ export const MAX_FAILURES = 3
 /** What a new seat is made from. */
 export interface SeatSeed {
   readonly id: number
-  readonly token: string
+  readonly digest: string
   readonly user: unknown
 }
 
 /** Makes the record of a new seat. `kick` is what `seat.kick` does. */
 export function createSeat(
-  { id, token, user }: SeatSeed,
+  { id, digest, user }: SeatSeed,
   kick: (id: number, reason: string) => void,
 ): SeatRecord {
   return {
     id,
-    token,
+    digest,
     user,
     mine: {},
     away: false,

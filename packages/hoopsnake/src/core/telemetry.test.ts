@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { dialRaw, type Raw, type RawDial } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
+import { createSeal } from '../server/seal.ts'
 import { memoryBus } from './bus.ts'
 import { virtualClock, type VirtualClock } from './clock.ts'
 import { refuse } from './errors.ts'
@@ -54,6 +55,7 @@ function start(options: RoomOptions<typeof pit> = {}): void {
   host = createHost({
     rooms: rooms('test:', { kind }),
     clock,
+    seal: createSeal(['of these tests'], () => 0),
     entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store: memoryStore(),
     bus: memoryBus({ clock, log: () => {} }),

@@ -59,6 +59,11 @@ export function timeOfDay(): string {
   return new Date().toISOString()
 }
 
+/** Gives the seconds since 1970, for what outlives the process. Never for schedules. */
+export function date(): number {
+  return Date.now() / 1000
+}
+
 /** Calls `run` once everything that has arrived by now is handed over. */
 export function afterTurn(run: () => void): void {
   setImmediate(run)

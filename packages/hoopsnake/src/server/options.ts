@@ -12,6 +12,7 @@ import type { JobPool } from './jobs/pool.ts'
 import { plainLog } from './log.ts'
 import { inline } from './place/inline.ts'
 import type { Place } from './place/place.ts'
+import { keysOf } from './seal.ts'
 
 /** What `serve` is told. Only `rooms` is due. */
 export interface ServeOptions {
@@ -39,6 +40,12 @@ export interface ServeOptions {
   readonly origins?: readonly string[] | undefined
   /** Says who a player is. Default: nobody is anybody. */
   readonly auth?: Auth | undefined
+  /**
+   * What signs the tokens by which players come back to their seats: at least 16 characters. Of several, the first
+   * signs and all are accepted: put a new one in front, and take the old one out 30 days later. Default: one that is
+   * made once and kept in `store`.
+   */
+  readonly secret?: string | readonly string[] | undefined
   readonly limits?: Limits | undefined
   /**
    * Whether ticks are timed to a tenth of a millisecond instead of one. Default false. It blocks the rooms' thread for
@@ -67,6 +74,8 @@ export interface FullOptions {
   readonly base: string
   readonly origins: ReadonlySet<string>
   readonly auth: Auth | undefined
+  /** undefined: the one that the store keeps. */
+  readonly secret: readonly string[] | undefined
   readonly limits: FullLimits
   readonly precise: boolean
   readonly log: Log
@@ -101,6 +110,7 @@ export function fullOptions(options: ServeOptions): FullOptions {
     base: baseOf(options.path ?? '/'),
     origins: originSet(options.origins ?? []),
     auth: options.auth,
+    secret: keysOf(options.secret),
     limits: fullLimits(options.limits),
     precise: options.precise ?? false,
     log: options.log ?? plainLog(),

@@ -144,6 +144,7 @@ test('[GW30] options that make no sense, or none together, are refused with word
     [serve({ ...options, assets: './dist' as never }), /give a URL of a folder/],
     [serve({ ...options, path: 'game' }), /write '\/' or e.g. '\/game'/],
     [serve({ ...options, origins: ['*'] }), /is not an origin/],
+    [serve({ ...options, secret: 'hunter2' }), /secret: key 1 has fewer than 16/],
     [serve({ ...options, limits: { frameBytes: 0 } }), /limits.frameBytes: 0/],
     [serve({ ...options, limits: { ping: '20s' } }), /limits.silence .* must be longer/],
   ]

@@ -13,6 +13,7 @@ import { closeServer, listen, ownServer, portOf, urlOf } from './listen.ts'
 import { type FullOptions, fullOptions, type ServeOptions } from './options.ts'
 import type { Counts, RunningPlace } from './place/place.ts'
 import { realEntropy } from './random.ts'
+import { keyIn } from './seal.ts'
 import { runSteps, type Step } from './stop.ts'
 
 /** A server that runs. */
@@ -70,6 +71,8 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
   if (full.assets !== undefined) await checkFolder(full.assets)
   // A store that cannot be used is found out now, not at the first checkpoint.
   await store.get('')
+  const entropy = realEntropy()
+  const keys = full.secret ?? [await keyIn(store, entropy)]
   await jobs?.ready
   const place = await full.place({
     rooms,
@@ -78,7 +81,8 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
     jobs,
     log,
     clock,
-    entropy: realEntropy(),
+    entropy,
+    keys,
     precise: full.precise,
     maxRooms: full.limits.rooms,
   })

@@ -7,6 +7,7 @@ import type { RoomKind } from '../core/kind.ts'
 import { rooms } from '../core/kind.ts'
 import { createRandom } from '../core/random.ts'
 import type { Store } from '../core/store.ts'
+import { createSeal } from '../server/seal.ts'
 import type { MachineClock } from './clock.ts'
 import { machineClock } from './clock.ts'
 import { localJobs } from './jobs.ts'
@@ -45,6 +46,7 @@ export function startServer(
       rooms: rooms('simulated:', { room: kind }),
       clock: own,
       entropy: () => Math.floor(secrets.next() * 2 ** 32),
+      seal: createSeal(['of this simulation'], () => given.clock.now() / 1000),
       store: given.store,
       jobs: localJobs(given.jobs),
       bus: memoryBus({ clock: own, log: () => {} }),

@@ -135,13 +135,14 @@ class ThreadKeeper implements Crew {
   }
 
   #spawn(): Worker {
-    const { rooms, index, threads, maxRooms, jobs, precise } = this.#given
+    const { rooms, index, threads, maxRooms, keys, jobs, precise } = this.#given
     const running = createRunning()
     const workerData: ThreadData = {
       url: rooms.url,
       index,
       threads,
       maxRooms,
+      keys,
       jobs: jobs !== undefined,
       precise,
       running,

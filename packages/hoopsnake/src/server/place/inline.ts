@@ -1,11 +1,16 @@
 import { createHost } from '../../core/host.ts'
-import { preciseClock } from '../clock.ts'
+import { date, preciseClock } from '../clock.ts'
+import { createSeal } from '../seal.ts'
 import type { Place } from './place.ts'
 
 /** Runs all rooms in this thread, beside the sockets. The simplest place; enough for most games. */
 export function inline(): Place {
   return async (given) => {
-    const host = createHost({ ...given, tickClock: given.precise ? preciseClock() : undefined })
+    const host = createHost({
+      ...given,
+      seal: createSeal(given.keys, date),
+      tickClock: given.precise ? preciseClock() : undefined,
+    })
     await host.restore()
     return {
       link: host,

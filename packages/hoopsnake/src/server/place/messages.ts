@@ -11,6 +11,8 @@ export interface ThreadData {
   readonly index: number
   readonly threads: number
   readonly maxRooms: number
+  /** What tokens are signed with, the newest key first. */
+  readonly keys: readonly string[]
   /** Whether the server has jobs. */
   readonly jobs: boolean
   readonly precise: boolean

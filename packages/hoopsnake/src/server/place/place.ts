@@ -20,6 +20,8 @@ export interface PlaceGiven {
   readonly precise: boolean
   /** Unguessable 32-bit numbers. */
   readonly entropy: () => number
+  /** What tokens are signed with, the newest key first. */
+  readonly keys: readonly string[]
   /** Rooms at most, in the whole place. */
   readonly maxRooms: number
 }

@@ -8,9 +8,10 @@ import { type Jobs, noJobs } from '../../core/jobs.ts'
 import type { Log } from '../../core/log.ts'
 import { checkMessage, checkTopic } from '../../core/message.ts'
 import type { Store } from '../../core/store.ts'
-import { preciseClock, realClock } from '../clock.ts'
+import { date, preciseClock, realClock } from '../clock.ts'
 import { jobsBy } from '../jobs/packed.ts'
 import { realEntropy } from '../random.ts'
+import { createSeal } from '../seal.ts'
 import { type Batch, batchTo } from './batch.ts'
 import { answer, type Down, type Services, settle, type ThreadData, threadOf, type Up } from './messages.ts'
 import { createPipes, type Pipes } from './pipes.ts'
@@ -32,7 +33,7 @@ interface Thread {
 }
 
 const port = parentPort!
-const { url, index, threads, maxRooms, jobs, precise, banned, running } = workerData as ThreadData
+const { url, index, threads, maxRooms, keys, jobs, precise, banned, running } = workerData as ThreadData
 
 const batch: Batch<Up> = batchTo(port, (message, error) => {
   // Work of a room gave a store or a job what is no data.
@@ -52,6 +53,7 @@ const host = createHost({
   clock: realClock(),
   tickClock: precise ? preciseClock() : undefined,
   entropy: realEntropy(),
+  seal: createSeal(keys, date),
   store: remoteStore(),
   bus: remoteBus(),
   jobs: jobs ? remoteJobs() : noJobs(),
