@@ -247,6 +247,14 @@ test('the values of types, and their changes', () => {
   const shadow = moves.copy(moved)
   moved.drop()
   moved.push('left')
+  const bodies = map(uint, moves, 9)
+  const all = new Map([1, 2, 3].map((id) => [id, new Trail<'up' | 'right' | 'down' | 'left'>(['up'])]))
+  const were = bodies.copy(all)
+  for (const body of all.values()) {
+    body.drop()
+    body.push('left')
+  }
+  const numbers = (...all: number[]) => new Map(all.map((n, id) => [id, n]))
   const expected = [
     ...values(bool, true),
     ...values(u16, 300),
@@ -284,6 +292,8 @@ test('the values of types, and their changes', () => {
     start,
     hexOf((w) => moves.diff(w, shadow, moved)),
     ...values(grid(4, 2), new Uint8Array(8), Uint8Array.of(0, 9, 0, 0, 7, 0, 0, 0)).slice(1),
+    ...values(map(uint, u8, 9), numbers(5, 5, 5), numbers(6, 4, 9)).slice(1),
+    hexOf((w) => bodies.diff(w, were, all)),
   ]
   const types = text.slice(text.indexOf('## Types'))
   const inDocument = [...types.matchAll(/→ ((?:`[0-9a-f]+`(?: · | )?)+)/g)].map(([, hex]) =>

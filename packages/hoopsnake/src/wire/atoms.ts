@@ -7,7 +7,7 @@
  */
 import { Malformed, misfit } from './errors.ts'
 import type { Reader } from './reader.ts'
-import type { Type } from './type.ts'
+import type { Ordinal, Type } from './type.ts'
 import type { Writer } from './writer.ts'
 
 /** What an atom is made of: the rest of its five functions follows. */
@@ -18,10 +18,11 @@ interface Atom<T> {
   readonly round: (value: T) => T
   readonly put: (w: Writer, value: T) => void
   readonly read: (r: Reader) => T
+  readonly ordinal?: Ordinal<T>
 }
 
 /** Makes a type of immutable values compared with `===`. */
-export function atom<T>({ schema, least, round, put, read }: Atom<T>): Type<T> {
+export function atom<T>({ schema, least, round, put, read, ordinal }: Atom<T>): Type<T> {
   return {
     schema,
     least,
@@ -39,6 +40,7 @@ export function atom<T>({ schema, least, round, put, read }: Atom<T>): Type<T> {
       return x
     },
     patch: (r) => read(r),
+    ...(ordinal && { ordinal }),
   }
 }
 
@@ -55,6 +57,14 @@ export const bool: Type<boolean> = atom({
     const byte = r.u8()
     if (byte > 1) throw new Malformed(`${byte} where 0 or 1 is due`)
     return byte === 1
+  },
+  ordinal: {
+    count: 2,
+    indexOf(value) {
+      if (typeof value !== 'boolean') throw misfit('true or false', value)
+      return value ? 1 : 0
+    },
+    at: (index) => index === 1,
   },
 })
 
@@ -86,19 +96,25 @@ export function oneOf<const N extends readonly string[]>(...names: N): Type<N[nu
     numbers.set(name, numbers.size)
   }
   const list = names.map((name) => `'${name}'`).join(', ')
+  const indexOf = (value: string): number => {
+    const number = numbers.get(value)
+    if (number === undefined) throw misfit(`one of ${list}`, value)
+    return number
+  }
   return atom<N[number]>({
     schema: `oneOf(${names.map((name) => JSON.stringify(name)).join(',')})`,
     least: 1,
     round(value) {
-      if (!numbers.has(value)) throw misfit(`one of ${list}`, value)
+      indexOf(value)
       return value
     },
-    put: (w, value) => w.u8(numbers.get(value)!),
+    put: (w, value) => w.u8(indexOf(value)),
     read(r) {
       const number = r.u8()
       const name = names[number]
       if (name === undefined) throw new Malformed(`name ${number} where there are ${names.length}`)
       return name
     },
+    ordinal: { count: names.length, indexOf, at: (index) => names[index]! },
   })
 }

@@ -13,6 +13,8 @@ export class Misfit extends Error {
   override readonly name = 'Misfit'
   /** From the value outwards; containers put their part in front as the error passes through them. */
   path = ''
+  /** The row of a column it stands in, until the map or list puts that into the path. */
+  row: number | undefined
   readonly #what: string
 
   constructor(what: string) {
@@ -32,6 +34,20 @@ export class Misfit extends Error {
 /** Puts `step` in front of the path if `error` is a Misfit, and returns it, to be thrown on. */
 export function within(error: unknown, step: string | number): unknown {
   return error instanceof Misfit ? error.at(step) : error
+}
+
+/** Notes the row of a column if `error` is a Misfit, and returns it, to be thrown on. */
+export function inRow(error: unknown, row: number): unknown {
+  if (error instanceof Misfit) error.row = row
+  return error
+}
+
+/** Puts the row that was noted in front of the path as `step` names it, and returns the error, to be thrown on. */
+export function fromRow(error: unknown, step: (row: number) => string | number): unknown {
+  if (!(error instanceof Misfit) || error.row === undefined) return error
+  const { row } = error
+  error.row = undefined
+  return error.at(step(row))
 }
 
 /** Says that something else was expected. */

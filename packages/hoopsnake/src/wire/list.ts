@@ -3,12 +3,13 @@
  *
  * diff of atoms    runs: see splice.ts
  *
- * diff of others   uint kept · (uint gap · diff)* · 0 · uint added · element*
- *                  the first `kept` elements stay; `gap` (from 1) leads from one changed element to the next, at
- *                  first from before the first; added ones come behind
+ * diff of others   uint kept · column · uint added · element*
+ *                  the first `kept` elements stay, the column says how they changed; added ones come behind
  */
+import { columnOf, Pairs } from './column.ts'
+import type { Column } from './column.ts'
 import { needBytes, needMax, needType } from './define.ts'
-import { Malformed, misfit, within } from './errors.ts'
+import { fromRow, Malformed, misfit, within } from './errors.ts'
 import type { Reader } from './reader.ts'
 import { diffRuns, patchRuns, readOnto } from './splice.ts'
 import type { Type } from './type.ts'
@@ -30,6 +31,7 @@ export function list<T>(type: Type<T>, max: number): Type<T[]> {
   const check = (value: T[]): void => {
     if (!Array.isArray(value) || value.length > max) throw misfit(`an array of at most ${max}`, value)
   }
+  const column = columnOf(type)
   return {
     schema: `list(${type.schema},${max})`,
     least: 1,
@@ -47,9 +49,11 @@ export function list<T>(type: Type<T>, max: number): Type<T[]> {
     },
     diff(w, shadow, value) {
       check(value)
-      return type.atom ? diffRuns(w, type, shadow, value) : diffPlaces(w, type, shadow, value)
+      return type.atom ? diffRuns(w, type, shadow, value) : diffPlaces(w, { type, column }, shadow, value)
     },
-    patch: (r, base) => (type.atom ? patchRuns(r, type, max, base) : patchPlaces(r, type, max, base)),
+    patch: (r, base) =>
+      type.atom ? patchRuns(r, type, max, base) : patchPlaces(r, { type, column }, max, base),
+    around: (part) => list(part(type), max),
   }
 }
 
@@ -77,47 +81,39 @@ function copyFrom<T>(type: Type<T>, value: readonly T[], from: number, onto: T[]
   return onto
 }
 
-function diffPlaces<T>(w: Writer, type: Type<T>, shadow: T[], value: T[]): T[] {
+interface Elements<T> {
+  readonly type: Type<T>
+  readonly column: Column<T>
+}
+
+function diffPlaces<T>(w: Writer, { type, column }: Elements<T>, shadow: T[], value: T[]): T[] {
   const start = w.length
   const kept = Math.min(shadow.length, value.length)
-  let changed = shadow.length !== value.length
+  const pairs = new Pairs<T>()
+  for (let i = 0; i < kept; i++) pairs.push(i, shadow[i]!, value[i]!)
   w.uint(kept)
-  let i = 0
-  let last = -1
+  const middle = w.length
   try {
-    for (; i < kept; i++) {
-      const before = w.length
-      w.uint(i - last)
-      const head = w.length
-      const x = type.diff(w, shadow[i]!, value[i]!)
-      if (x !== shadow[i]) shadow[i] = x
-      if (w.length > head) last = i
-      else w.length = before
-    }
+    column.diff(w, pairs, kept)
   } catch (error) {
-    throw within(error, i)
+    throw fromRow(error, (row) => row)
   }
-  changed ||= last >= 0
-  if (!changed) {
-    w.length = start
-    return shadow
+  for (let i = 0; i < kept; i++) shadow[pairs.at[i]!] = pairs.was[i]!
+  if (w.length === middle) {
+    if (shadow.length === value.length) {
+      w.length = start
+      return shadow
+    }
+    w.hole(column.none)
   }
-  w.u8(0)
   w.uint(value.length - kept)
   writeFrom(w, type, value, kept)
   shadow.length = kept
   return copyFrom(type, value, kept, shadow)
 }
 
-function patchPlaces<T>(r: Reader, type: Type<T>, max: number, base: readonly T[]): T[] {
+function patchPlaces<T>(r: Reader, { type, column }: Elements<T>, max: number, base: readonly T[]): T[] {
   const kept = r.uint()
   if (kept > base.length) throw new Malformed(`${kept} elements kept of ${base.length}`)
-  const value = base.slice(0, kept)
-  let at = -1
-  for (let gap = r.uint(); gap > 0; gap = r.uint()) {
-    at += gap
-    if (at >= kept) throw new Malformed(`a change to element ${at} of ${kept}`)
-    value[at] = type.patch(r, base[at]!)
-  }
-  return readOnto(r, type, max, value)
+  return readOnto(r, type, max, column.patch(r, base.slice(0, kept)))
 }

@@ -1,15 +1,16 @@
 /*
  * whole   uint count · (key · value)*          in the Map's order
  *
- * diff    (uint 2·gap · diff                   the value changed
- *        | uint 2·gap + 1)* · 0                the entry went
- *         uint added · (key · value)*          behind those that stayed
+ * diff    uint went · (uint gap)* · column · uint added · (key · value)*
  *
- * `gap` (from 1) leads from one entry spoken of to the next, counted in the old Map's order, at first from before the
- * first. Keys that stay are not written. A key that was deleted and set again went and was added.
+ * `gap` (from 1) leads from one entry that went to the next, counted in the old Map's order, at first from before the
+ * first. The column says how those that stayed changed; their keys are not written. Added ones come behind them. A key
+ * that was deleted and set again went and was added.
  */
+import { columnOf, Pairs } from './column.ts'
+import type { Column } from './column.ts'
 import { needBytes, needMax, needType } from './define.ts'
-import { Malformed, misfit, within } from './errors.ts'
+import { fromRow, Malformed, misfit, within } from './errors.ts'
 import type { Reader } from './reader.ts'
 import type { Type } from './type.ts'
 import type { Writer } from './writer.ts'
@@ -27,7 +28,14 @@ export function map<K extends string | number, V>(key: Type<K>, type: Type<V>, m
   needBytes(key, form)
   needMax(max, form)
   if (!key.atom) throw new TypeError(`${key.schema} cannot be a key; write e.g. ${form}`)
-  const entries: Entries<K, V> = { key, type, max, least: key.least + type.least }
+  const entries: Entries<K, V> = {
+    key,
+    type,
+    column: columnOf(type),
+    max,
+    least: key.least + type.least,
+    spare: undefined,
+  }
   const check = (value: Map<K, V>): void => {
     if (!(value instanceof Map) || value.size > max) throw misfit(`a Map of at most ${max}`, value)
   }
@@ -59,14 +67,25 @@ export function map<K extends string | number, V>(key: Type<K>, type: Type<V>, m
       return diffEntries(w, entries, shadow, value)
     },
     patch: (r, base) => patchEntries(r, entries, base),
+    around: (part) => map(part(key), part(type), max),
   }
 }
 
 interface Entries<K, V> {
   readonly key: Type<K>
   readonly type: Type<V>
+  readonly column: Column<V>
   readonly max: number
   readonly least: number
+  /** What `diff` works with, kept for the next time; taken out while in use, as types may be nested in themselves. */
+  spare: Walk<K, V> | undefined
+}
+
+/** Keys and values of a Map in its order, and those that stayed beside what they were. */
+interface Walk<K, V> {
+  readonly keys: K[]
+  readonly items: V[]
+  readonly pairs: Pairs<V>
 }
 
 /** Writes one entry, rounds it in place and returns its value. */
@@ -103,77 +122,89 @@ function diffEntries<K, V>(
   shadow: Map<K, V>,
   value: Map<K, V>,
 ): Map<K, V> {
+  const { type, column } = entries
+  const walk: Walk<K, V> = entries.spare ?? { keys: [], items: [], pairs: new Pairs() }
+  entries.spare = undefined
+  const { keys, items, pairs } = walk
+  let count = 0
+  for (const [key, item] of value) {
+    keys[count] = key
+    items[count++] = item
+  }
   const start = w.length
-  const keys = value.keys()
-  let next = keys.next()
-  let place = 0
-  let last = 0
-  let stayed = 0
-  for (const [key, was] of shadow) {
-    place++
-    if (next.done || next.value !== key) {
-      shadow.delete(key)
-      w.uint(2 * (place - last) + 1)
-      last = place
-      continue
-    }
-    next = keys.next()
-    stayed++
-    const before = w.length
-    w.uint(2 * (place - last))
-    if (diffEntry(w, entries, { shadow, value, key, was })) last = place
-    else w.length = before
+  const stayed = walkShadow(w, column, { walk, count, shadow })
+  const middle = w.length
+  try {
+    column.diff(w, pairs, stayed)
+  } catch (error) {
+    throw fromRow(error, (row) => `[${String(keys[row])}]`)
   }
-  if (w.length === start && stayed === value.size) return shadow
-  w.u8(0)
-  w.uint(value.size - stayed)
-  for (; !next.done; next = keys.next()) {
-    shadow.set(next.value, entries.type.copy(writeEntry(w, entries, value, next.value)))
+  if (type.fields === undefined) settle(walk, shadow, value)
+  if (w.length === middle && middle === start + 1 && stayed === count) w.length = start
+  else {
+    if (w.length === middle) w.hole(column.none)
+    w.uint(count - stayed)
+    for (let i = stayed; i < count; i++)
+      shadow.set(keys[i]!, type.copy(writeEntry(w, entries, value, keys[i]!)))
   }
+  if (!type.atom) {
+    items.fill(undefined as V, 0, count)
+    pairs.clear()
+  }
+  pairs.count = 0
+  entries.spare = walk
   return shadow
 }
 
-interface Pair<K, V> {
-  readonly shadow: Map<K, V>
-  readonly value: Map<K, V>
-  readonly key: K
-  readonly was: V
+/** Writes which entries of the shadow went, deletes them, pairs those that stayed and returns how many those are. */
+function walkShadow<K, V>(
+  w: Writer,
+  column: Column<V>,
+  { walk, count, shadow }: { walk: Walk<K, V>; count: number; shadow: Map<K, V> },
+): number {
+  const { keys, items, pairs } = walk
+  let stayed = 0
+  let went: number[] | undefined
+  let place = 0
+  for (const [key, was] of shadow) {
+    if (stayed < count && keys[stayed] === key) {
+      const is = items[stayed]!
+      if (!column.same?.(was, is)) pairs.push(stayed, was, is)
+      stayed++
+    } else {
+      ;(went ??= []).push(place)
+      shadow.delete(key)
+    }
+    place++
+  }
+  w.uint(went?.length ?? 0)
+  went?.forEach((at, i) => w.uint(at - (went[i - 1] ?? -1)))
+  return stayed
 }
 
-/** Writes how the value at `key` changed and says whether it did. */
-function diffEntry<K, V>(
-  w: Writer,
-  { type }: Entries<K, V>,
-  { shadow, value, key, was }: Pair<K, V>,
-): boolean {
-  const is = value.get(key)!
-  if (type.atom && Object.is(was, is)) return false
-  const start = w.length
-  try {
-    const x = type.diff(w, was, is)
-    if (x !== was) shadow.set(key, x)
-    if (type.atom && !Object.is(x, is)) value.set(key, x)
-  } catch (error) {
-    throw within(error, `[${String(key)}]`)
+/** Puts back into both Maps what comparing made of values: new atoms, rounded ones, shadows begun anew. */
+function settle<K, V>({ keys, pairs }: Walk<K, V>, shadow: Map<K, V>, value: Map<K, V>): void {
+  for (let i = 0; i < pairs.count; i++) {
+    const key = keys[pairs.at[i]!]!
+    shadow.set(key, pairs.was[i]!)
+    if (!Object.is(value.get(key), pairs.is[i])) value.set(key, pairs.is[i]!)
   }
-  return w.length > start
 }
 
 function patchEntries<K, V>(r: Reader, entries: Entries<K, V>, base: ReadonlyMap<K, V>): Map<K, V> {
-  const value = new Map<K, V>()
-  let place = 0
-  let code = r.uint()
-  let due = Math.floor(code / 2)
-  for (const [key, was] of base) {
-    place++
-    if (code === 0 || place !== due) {
-      value.set(key, was)
-      continue
-    }
-    if (code % 2 === 0) value.set(key, entries.type.patch(r, was))
-    code = r.uint()
-    due += Math.floor(code / 2)
+  const went = new Set<number>()
+  let place = -1
+  for (let left = r.count(base.size, 1); left > 0; left--) {
+    const gap = r.uint()
+    place += gap
+    if (gap === 0 || place >= base.size) throw new Malformed(`entry ${place} of ${base.size} went`)
+    went.add(place)
   }
-  if (code !== 0) throw new Malformed(`a change to entry ${due} of ${base.size}`)
+  const keys = [...base.keys()]
+  const items = [...base.values()]
+  const staying = <T>(all: T[]): T[] => (went.size === 0 ? all : all.filter((_, i) => !went.has(i)))
+  const next = entries.column.patch(r, staying(items))
+  const value = new Map<K, V>()
+  staying(keys).forEach((key, i) => value.set(key, next[i]!))
   return readOnto(r, entries, value)
 }

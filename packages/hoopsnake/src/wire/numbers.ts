@@ -22,14 +22,16 @@ function integer(
   least: number,
   io: { readonly put: (w: Writer, n: number) => void; readonly read: (r: Reader) => number },
 ): Type<number> {
+  const round = (n: number): number => {
+    if (!Number.isInteger(n) || n < min || n > max) throw misfit(`an integer ${min} … ${max}`, n)
+    return n + 0 // −0 becomes 0
+  }
   return atom({
     schema,
     least,
-    round(n) {
-      if (!Number.isInteger(n) || n < min || n > max) throw misfit(`an integer ${min} … ${max}`, n)
-      return n + 0 // −0 becomes 0
-    },
+    round,
     ...io,
+    ordinal: { count: max - min + 1, indexOf: (n) => round(n) - min, at: (index) => index + min },
   })
 }
 
@@ -120,20 +122,23 @@ export function fixed(min: number, max: number, step: number): Type<number> {
     )
   }
   const bytes = Math.ceil(Math.log2(steps + 1) / 8)
+  const at = (index: number): number => min + index * step + 0
+  const indexOf = (value: number): number => {
+    const index = typeof value === 'number' ? Math.round((value - min) / step) : NaN
+    if (!(index >= 0 && index <= steps)) throw misfit(`a number ${min} … ${max}`, value)
+    return index
+  }
   return atom({
     schema: `fixed(${min},${max},${step})`,
     least: bytes,
-    round(value) {
-      const index = typeof value === 'number' ? Math.round((value - min) / step) : NaN
-      if (!(index >= 0 && index <= steps)) throw misfit(`a number ${min} … ${max}`, value)
-      return min + index * step + 0
-    },
-    put: (w, value) => putSteps(w, bytes, Math.round((value - min) / step)),
+    round: (value) => at(indexOf(value)),
+    put: (w, value) => putSteps(w, bytes, indexOf(value)),
     read(r) {
       const index = readSteps(r, bytes)
       if (index > steps) throw new Malformed(`step ${index} where there are ${steps}`)
-      return min + index * step + 0
+      return at(index)
     },
+    ordinal: { count: steps + 1, indexOf, at },
   })
 }
 
@@ -164,22 +169,22 @@ export function angle(bits: number): Type<number> {
     throw new RangeError(`angle(${bits}): write 1 to 16 bits, e.g. angle(8)`)
   const turn = 2 * Math.PI
   const steps = 2 ** bits
-  const index = (value: number): number => {
+  const at = (index: number): number => index * (turn / steps)
+  const indexOf = (value: number): number => {
+    if (!Number.isFinite(value)) throw misfit('a finite number of radians', value)
     const nearest = Math.round(((value % turn) / turn) * steps)
     return (nearest + steps) % steps
   }
   return atom({
     schema: `angle(${bits})`,
     least: bits > 8 ? 2 : 1,
-    round(value) {
-      if (!Number.isFinite(value)) throw misfit('a finite number of radians', value)
-      return index(value) * (turn / steps)
-    },
-    put: (w, value) => (bits > 8 ? w.u16(index(value)) : w.u8(index(value))),
+    round: (value) => at(indexOf(value)),
+    put: (w, value) => (bits > 8 ? w.u16(indexOf(value)) : w.u8(indexOf(value))),
     read(r) {
-      const at = bits > 8 ? r.u16() : r.u8()
-      if (at >= steps) throw new Malformed(`step ${at} of a turn that has ${steps}`)
-      return at * (turn / steps)
+      const index = bits > 8 ? r.u16() : r.u8()
+      if (index >= steps) throw new Malformed(`step ${index} of a turn that has ${steps}`)
+      return at(index)
     },
+    ordinal: { count: steps, indexOf, at },
   })
 }

@@ -52,6 +52,7 @@ export function optional<T>(type: Type<T>): Type<T | undefined> {
         throw new Malformed(`a change of kind ${how} to a value that may be absent`)
       return type.patch(r, base)
     },
+    around: (part) => optional(part(type)),
   }
   return optionalType
 }

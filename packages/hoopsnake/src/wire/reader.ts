@@ -84,6 +84,16 @@ export class Reader {
     return Uint8Array.from(this.#bytes.subarray(start, start + count))
   }
 
+  /** Reads `count` numbers of `width` (1, 2, 4 or 8) bits each, side by side, low bits first. */
+  bits(count: number, width: number): number[] {
+    const start = this.#step(Math.ceil((count * width) / 8))
+    const mask = 2 ** width - 1
+    const values: number[] = []
+    for (let bit = 0; bit < count * width; bit += width)
+      values.push((this.#bytes[start + (bit >> 3)]! >> (bit & 7)) & mask)
+    return values
+  }
+
   /** Reads a count of things that take at least `least` bytes each, and refuses one that cannot be there. */
   count(max: number, least: number): number {
     const count = this.uint()

@@ -1,11 +1,18 @@
 /*
- * whole   the fields' values, in the order of declaration
+ * whole    the fields' values, in the order of declaration
  *
- * diff    ceil(n/8) bytes, bit i of byte i/8 set if field i changed · diff of each changed field
+ * diff     bits · diff of each changed field
+ * column   bits · column of each field that changed in any row
+ *
+ * bits     ceil(n/8) bytes, bit i of byte i/8 set if field i changed
  */
+import { columnOf, Pairs } from './column.ts'
+import type { Column } from './column.ts'
 import { needType } from './define.ts'
-import { Malformed, misfit, Misfit, within } from './errors.ts'
+import { inRow, Malformed, misfit, Misfit, within } from './errors.ts'
+import type { Reader } from './reader.ts'
 import type { Fields, Shape, Type } from './type.ts'
+import type { Writer } from './writer.ts'
 
 /**
  * A plain object with these fields, no more and no fewer.
@@ -21,7 +28,7 @@ export function struct<F extends Fields>(fields: F): Type<Shape<F>> {
     if (name === '__proto__')
       throw new TypeError("'__proto__' cannot name a field; write e.g. struct({ proto: u8 })")
   })
-  return fieldwise(names, types) as Type<unknown> as Type<Shape<F>>
+  return { ...fieldwise(names, types), fields } as Type<unknown> as Type<Shape<F>>
 }
 
 type Plain = Record<string, unknown>
@@ -62,6 +69,7 @@ function fieldwise(names: readonly string[], types: readonly Type<unknown>[]): T
       return twin
     },
     ...fieldwiseDiff(names, types),
+    column: fieldwiseColumn(names, types),
   }
 }
 
@@ -70,7 +78,6 @@ function fieldwiseDiff(
   types: readonly Type<unknown>[],
 ): Pick<Type<Plain>, 'diff' | 'patch'> {
   const bitmap = Math.ceil(names.length / 8)
-  const spare = bitmap * 8 - names.length
   return {
     diff(w, shadow, value) {
       check(names, value)
@@ -96,10 +103,7 @@ function fieldwiseDiff(
       return shadow
     },
     patch(r, base) {
-      const bits = r.raw(bitmap)
-      if (spare > 0 && bits[bitmap - 1]! >> (8 - spare) > 0) {
-        throw new Malformed(`a change to a field beyond the ${names.length} there are`)
-      }
+      const bits = readBits(r, names.length)
       const value = { ...base }
       for (let i = 0; i < names.length; i++) {
         if (bits[i >> 3]! & (1 << (i & 7))) value[names[i]!] = types[i]!.patch(r, base[names[i]!])
@@ -107,6 +111,76 @@ function fieldwiseDiff(
       return value
     },
   }
+}
+
+function fieldwiseColumn(names: readonly string[], types: readonly Type<unknown>[]): Column<Plain> {
+  const columns = types.map(columnOf)
+  const bitmap = Math.ceil(names.length / 8)
+  return {
+    none: bitmap,
+    diff(w, pairs, rows) {
+      for (let i = 0; i < rows; i++) checkRow(names, pairs, i)
+      const head = w.hole(bitmap)
+      const start = w.length
+      names.forEach((name, i) => {
+        const before = w.length
+        try {
+          diffField(w, name, columns[i]!, pairs)
+        } catch (error) {
+          throw within(error, name)
+        }
+        if (w.length > before) w.set(head + (i >> 3), 1 << (i & 7))
+      })
+      if (w.length === start) w.length = head
+    },
+    patch(r, base) {
+      const bits = readBits(r, names.length)
+      const value = [...base]
+      names.forEach((name, i) => {
+        if (!(bits[i >> 3]! & (1 << (i & 7)))) return
+        const was = base.map((row) => row[name])
+        columns[i]!.patch(r, was).forEach((x, row) => {
+          if (Object.is(x, was[row])) return
+          if (value[row] === base[row]) value[row] = { ...base[row] }
+          value[row]![name] = x
+        })
+      })
+      return value
+    },
+  }
+}
+
+function checkRow(names: readonly string[], { is }: Pairs<Plain>, row: number): void {
+  try {
+    check(names, is[row]!)
+    for (const name of names) take(is[row]!, name)
+  } catch (error) {
+    throw inRow(error, row)
+  }
+}
+
+/** Writes how one field changed, and puts what came of it back into the rows. */
+function diffField(w: Writer, name: string, column: Column<unknown>, { was, is, count }: Pairs<Plain>): void {
+  const field = new Pairs<unknown>()
+  for (let row = 0; row < count; row++) {
+    const before = was[row]![name]
+    const now = is[row]![name]
+    if (!column.same?.(before, now)) field.push(row, before, now)
+  }
+  column.diff(w, field, count)
+  for (let i = 0; i < field.count; i++) {
+    const row = field.at[i]!
+    was[row]![name] = field.was[i]
+    if (!Object.is(is[row]![name], field.is[i])) is[row]![name] = field.is[i]
+  }
+}
+
+/** Reads which of `count` fields changed. */
+function readBits(r: Reader, count: number): Uint8Array {
+  const bits = r.raw(Math.ceil(count / 8))
+  if (count % 8 > 0 && bits.at(-1)! >> (count % 8) > 0)
+    throw new Malformed(`a change to a field beyond the ${count} there are`)
+  return bits
 }
 
 /** Throws Misfit unless `value` has as many fields: one that no type carries would be lost in silence. */

@@ -1,13 +1,5 @@
-/*
- * whole   uint count · element*                  oldest first
- *
- * diff    uint dropped · uint pushed · element*
- */
-import { needBytes, needMax, needType } from './define.ts'
-import { Malformed, misfit, Misfit, within } from './errors.ts'
-import { readOnto } from './splice.ts'
-import type { Type } from './type.ts'
-import type { Writer } from './writer.ts'
+import { within } from './errors.ts'
+import type { Ordinal } from './type.ts'
 
 /**
  * A queue that remembers how far it has moved: the body of a snake, the last lines of a chat.
@@ -21,7 +13,9 @@ export class Trail<T> implements Iterable<T> {
   #pushed = 0
   #dropped = 0
   /** Of a shadow: the trail it equals, as long as that one has these counters. */
-  #seen: { readonly of: Trail<T>; readonly pushed: number; readonly dropped: number } | undefined
+  #seen: Trail<T> | undefined
+  #seenPushed = 0
+  #seenDropped = 0
 
   constructor(values: Iterable<T> = []) {
     for (const value of values) this.push(value)
@@ -101,36 +95,61 @@ export class Trail<T> implements Iterable<T> {
    * @internal
    */
   follows(value: Trail<T>): boolean {
-    return this.#seen?.of === value
+    return this.#seen === value
   }
 
   /**
-   * Tells how many to drop here and how many of the last of `value` to push so that this becomes equal to it.
+   * Whether this was made equal to that very trail, which did not move since.
    * @internal
    */
-  behind(value: Trail<T>): readonly [drop: number, push: number] {
-    const seen = this.#seen
-    if (seen?.of === value) {
-      // One object's counters only rise and what it holds does not change: no need to look at the elements.
-      const drop = Math.min(value.#dropped - seen.dropped, this.length)
-      return [drop, Math.min(value.#pushed - seen.pushed, value.length)]
-    }
-    if (this.length === value.length && this.#continues(value, 0)) return [0, 0]
+  level(value: Trail<T>): boolean {
+    return this.#seen === value && this.#seenPushed === value.#pushed && this.#seenDropped === value.#dropped
+  }
+
+  /**
+   * Tells how many to drop here so that `value` begins with what is left: the rest of it is to be pushed.
+   * @internal
+   */
+  behind(value: Trail<T>): number {
+    // One object's counters only rise and what it holds does not change: no need to look at the elements.
+    if (this.#seen === value) return Math.min(value.#dropped - this.#seenDropped, this.length)
+    if (this.length === value.length && this.#continues(value, 0)) return 0
     // Another object: a copy of this, perhaps, which has gone on since; or a new one, which may begin alike.
-    for (const drop of [value.#dropped - this.#dropped, 0]) {
-      if (this.#continues(value, drop)) return [drop, value.length - this.length + drop]
-    }
-    return [this.length, value.length]
+    for (const drop of [value.#dropped - this.#dropped, 0]) if (this.#continues(value, drop)) return drop
+    return this.length
   }
 
   /**
-   * Drops and pushes as `behind` said, and remembers `value` for the next time.
+   * Drops as `behind` said, pushes the last `push` of `value`, and remembers `value` for the next time.
    * @internal
    */
-  follow(value: Trail<T>, [drop, push]: readonly [drop: number, push: number]): void {
-    this.drop(drop)
-    for (let i = value.length - push; i < value.length; i++) this.push(value.at(i)!)
-    this.#seen = { of: value, pushed: value.#pushed, dropped: value.#dropped }
+  follow(value: Trail<T>, drop: number, push: number): void {
+    this.#dropped += drop
+    for (let n = value.#pushed - push; n < value.#pushed; n++) this.push(value.#ring[value.#slot(n)]!)
+    this.#seen = value
+    this.#seenPushed = value.#pushed
+    this.#seenDropped = value.#dropped
+  }
+
+  /**
+   * Puts the places of the last `count` elements into `onto`, from its place `at` on, and rounds them. Returns where
+   * it went on to.
+   * @internal
+   */
+  placesOf(ordinal: Ordinal<T>, count: number, onto: number[], at: number): number {
+    for (let n = this.#pushed - count; n < this.#pushed; n++) {
+      const slot = this.#slot(n)
+      const value = this.#ring[slot]!
+      try {
+        const place = ordinal.indexOf(value)
+        onto[at++] = place
+        const x = ordinal.at(place)
+        if (!Object.is(x, value)) this.#ring[slot] = x
+      } catch (error) {
+        throw within(error, n - this.#dropped)
+      }
+    }
+    return at
   }
 
   /** Whether `value` begins with what is left here after `drop`. */
@@ -149,80 +168,5 @@ export class Trail<T> implements Iterable<T> {
     const ring = this.#ring
     // Twice the same: whichever half an element now belongs to, it is there.
     this.#ring = ring.length > 0 ? [...ring, ...ring] : Array.from<T>({ length: 8 })
-  }
-}
-
-/**
- * A {@link Trail} of at most `max` elements.
- *
- * Costs as many bytes as there are new elements, plus two. A trail may be replaced by another one; that may cost all
- * its elements. Throws TypeError on elements that are not atoms or take no bytes, RangeError on a bad `max`.
- */
-export function trail<T>(type: Type<T>, max: number): Type<Trail<T>> {
-  const form = 'trail(u8, 100)'
-  needType(type, form)
-  needBytes(type, form)
-  needMax(max, form)
-  // An element is looked at once, when it is new: one that could change later would change in silence.
-  if (!type.atom) throw new TypeError(`${type.schema} may change after it was pushed; write e.g. ${form}`)
-  return {
-    schema: `trail(${type.schema},${max})`,
-    least: 1,
-    atom: false,
-    write(w, value) {
-      check(value, max)
-      w.uint(value.length)
-      writeLast(w, type, value, value.length)
-      return value
-    },
-    read: (r) => new Trail(readOnto(r, type, max, [])),
-    copy(value) {
-      check(value, max)
-      return value.twin()
-    },
-    diff(w, shadow, value) {
-      check(value, max)
-      const start = w.length
-      if (!shadow.follows(value)) {
-        // Rounds, so that elements can be compared.
-        writeLast(w, type, value, value.length)
-        w.length = start
-      }
-      const change = shadow.behind(value)
-      const [drop, push] = change
-      if (drop > 0 || push > 0) {
-        w.uint(drop)
-        w.uint(push)
-        writeLast(w, type, value, push)
-      }
-      shadow.follow(value, change)
-      return shadow
-    },
-    patch(r, base) {
-      const drop = r.uint()
-      if (drop > base.length) throw new Malformed(`${drop} elements dropped of ${base.length}`)
-      const value = base.twin()
-      value.drop(drop)
-      for (let left = r.count(max - value.length, type.least); left > 0; left--) value.push(type.read(r))
-      return value
-    },
-  }
-}
-
-function check(value: Trail<unknown>, max: number): void {
-  if (!(value instanceof Trail)) throw misfit('a Trail: new Trail([…])', value)
-  if (value.length > max) throw new Misfit(`expected a Trail of at most ${max}, got one of ${value.length}`)
-}
-
-/** Writes the last `count` elements and rounds them. */
-function writeLast<T>(w: Writer, type: Type<T>, value: Trail<T>, count: number): void {
-  let i = value.length - count
-  try {
-    for (; i < value.length; i++) {
-      const x = type.write(w, value.at(i)!)
-      if (!Object.is(x, value.at(i))) value.round(i, x)
-    }
-  } catch (error) {
-    throw within(error, i)
   }
 }

@@ -1,10 +1,12 @@
+import type { Column } from './column.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
 /**
  * How values of T look on the wire, and how they change.
  *
- * Five functions and three facts; a game may define its own. The laws, held for every type by one property
+ * Five functions and three facts; a game may define its own. What is optional below makes it smaller or faster where
+ * many stand side by side, and changes nothing else. The laws, held for every type by one property
  * suite (`types.test.ts`):
  *
  * - `read(write(x)) = x`, where x is what `write` returned;
@@ -35,6 +37,24 @@ export interface Type<T> {
   diff(w: Writer, shadow: T, value: T): T
   /** Reads what `diff` wrote and returns the new value. `base` is not changed; untouched branches stay `===`. */
   patch(r: Reader, base: T): T
+  /** Of an atom: its values can be counted, as those of `u8` and `oneOf` can. Columns send steps or bits then. */
+  readonly ordinal?: Ordinal<T>
+  /** How it changes side by side in a map or list, if it knows better than one diff after the other. */
+  readonly column?: Column<T>
+  /** Of a struct: its fields. */
+  readonly fields?: Fields
+  /** Of another container: the same type around other parts. With `fields`, how a compiler gets into a type. */
+  around?(part: <U>(type: Type<U>) => Type<U>): Type<T>
+}
+
+/** An order in which all values of a type can be counted, from 0. */
+export interface Ordinal<T> {
+  /** How many there are, at most 2^53. */
+  readonly count: number
+  /** Returns the place of the value that this one is rounded to. Throws Misfit if it cannot be carried. */
+  indexOf(value: T): number
+  /** Returns the value at a place, `0 ≤ index < count`. */
+  at(index: number): T
 }
 
 /** The TypeScript type of a wire type's values. */

@@ -11,7 +11,8 @@ import { optional } from './optional.ts'
 import { Reader } from './reader.ts'
 import { struct } from './struct.ts'
 import { bytes, str } from './text.ts'
-import { Trail, trail } from './trail.ts'
+import { Trail } from './trail.ts'
+import { trail } from './trailType.ts'
 import type { Type } from './type.ts'
 import { Writer } from './writer.ts'
 
@@ -69,6 +70,70 @@ const color: Type<string> = {
   patch: (r) => color.read(r),
 }
 
+/** Another: whole tens, which may be counted. */
+const tens: Type<number> = {
+  schema: 'tens',
+  least: 1,
+  atom: true,
+  write(w, value) {
+    w.u8(tens.ordinal!.indexOf(value))
+    return tens.ordinal!.at(tens.ordinal!.indexOf(value))
+  },
+  read: (r) => tens.ordinal!.at(r.u8()),
+  copy: (value) => value,
+  diff: (w, shadow, value) => (Math.round(value / 10) * 10 === shadow ? shadow : tens.write(w, value)),
+  patch: (r) => tens.read(r),
+  ordinal: { count: 256, indexOf: (value) => Math.round(value / 10), at: (index) => index * 10 },
+}
+
+// Many rows, of which many change alike: see column.ts.
+const beast = struct({
+  name: str(8),
+  alive: bool,
+  dir,
+  x: u8,
+  y: int,
+  at: struct({ h: fixed(0, 4, 0.25), v: f32, on: struct({ bits: u16, tens }) }),
+  color,
+  tag: optional(u8),
+  turns: list(dir, 3),
+  body: trail(dir, 20),
+  way: trail(fixed(0, 2, 0.25), 9),
+  log: trail(f32, 9),
+  bag: map(u8, struct({ n: uint }), 3),
+  path: list(struct({ x: u8 }), 3),
+})
+const bit = fc.nat(1)
+const beasts = fc.record({
+  name: fc.constantFrom('', 'a'),
+  alive: fc.boolean(),
+  dir: dirs,
+  x: fc.oneof(bit, some),
+  y: fc.oneof(
+    fc.nat(9).map((n) => n - 4),
+    fc.integer(),
+  ),
+  at: fc.record({
+    h: fc.nat(40).map((n) => n / 10),
+    v: small,
+    on: fc.record({ bits: fc.nat(9).map((n) => n * 60), tens: fc.nat(50) }),
+  }),
+  color: fc.constantFrom('#000001', '#ff8000'),
+  tag: fc.option(bit, { nil: undefined }),
+  turns: fc.array(dirs, { maxLength: 3 }),
+  body: trailOf(dirs),
+  way: trailOf(fc.nat(20).map((n) => n / 10)).map(
+    (all) => new Trail([...(all as Trail<number>)].slice(0, 9)),
+  ),
+  log: trailOf(small).map((all) => new Trail([...(all as Trail<number>)].slice(0, 9))),
+  bag: keyed(bit, fc.record({ n: bit })),
+  path: fc.array(fc.record({ x: bit }), { maxLength: 3 }),
+})
+const rows = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.oneof(fc.array(values, { maxLength: 3 }), fc.array(values, { minLength: 9, maxLength: 12 }))
+const numbered = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<Map<number, T>> =>
+  rows(values).map((all) => new Map(all.map((value, id) => [id, value])))
+
 const cases: Case[] = [
   law(bool, fc.boolean()),
   law(u8, some),
@@ -116,6 +181,19 @@ const cases: Case[] = [
   ),
   law(map(dir, nothing, 4), keyed(dirs, fc.constant(undefined))),
   law(map(u8, trail(f32, 20), 9), keyed(fc.nat(9), trailOf(small))),
+  law(map(uint, beast, 30), numbered(beasts)),
+  law(list(beast, 30), rows(beasts)),
+  law(map(uint, tens, 30), numbered(fc.nat(90))),
+  law(
+    map(uint, fixed(-8, 8, 0.125), 30),
+    numbered(
+      fc.oneof(
+        fc.nat(9).map((n) => n / 20),
+        fc.nat(160).map((n) => n / 10 - 8),
+      ),
+    ),
+  ),
+  law(map(uint, trail(angle(1), 20), 30), numbered(trailOf(fc.nat(9)))),
   law(trail(dir, 20), trailOf(dirs)),
   law(trail(f32, 20), trailOf(small)),
   law(grid(7, 5), fc.uint8Array({ minLength: 35, maxLength: 35, max: 2 })),

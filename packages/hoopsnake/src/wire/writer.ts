@@ -83,6 +83,28 @@ export class Writer {
     this.#bytes.set(bytes, at)
   }
 
+  /** Writes the first `count` of `values` side by side in `width` (1, 2, 4 or 8) bits each, low bits first. */
+  bits(values: readonly number[], count: number, width: number): void {
+    let at = this.#claim((count * width + 7) >> 3)
+    let byte = 0
+    let bit = 0
+    for (let i = 0; i < count; i++) {
+      byte |= values[i]! << bit
+      bit += width
+      if (bit < 8) continue
+      this.#bytes[at++] = byte
+      byte = bit = 0
+    }
+    if (bit > 0) this.#bytes[at] = byte
+  }
+
+  /** Brings what was written from `middle` on in front of what was written from `start` to there. */
+  bring(start: number, middle: number): void {
+    const later = this.take(middle)
+    this.#bytes.copyWithin(start + later.length, start, middle)
+    this.#bytes.set(later, start)
+  }
+
   /** Leaves room for `count` zero bytes and returns their position, to be filled by `set`. */
   hole(count: number): number {
     const at = this.#claim(count)

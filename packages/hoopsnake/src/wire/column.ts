@@ -1,0 +1,99 @@
+/*
+ * How values of one type change that stand side by side: in a map, or in a list of containers. `rows` of them stayed.
+ *
+ * column of a struct     the bits of its fields that changed in any row · the column of each of them
+ * column of others       which rows changed · how: ordinals see steps.ts, trails see trailColumn.ts, the rest diff*
+ *
+ * So what changes alike everywhere costs next to nothing, and what does not change, nothing.
+ */
+import { inRow } from './errors.ts'
+import type { Reader } from './reader.ts'
+import { ordinalColumn } from './steps.ts'
+import type { Type } from './type.ts'
+import { readWhich, writeWhich } from './which.ts'
+import type { Writer } from './writer.ts'
+
+/** Rows that may have changed: as they were (the shadow), and as they are. */
+export class Pairs<T> {
+  /** Row numbers, rising. */
+  readonly at: number[] = []
+  readonly was: T[] = []
+  readonly is: T[] = []
+  count = 0
+
+  push(at: number, was: T, is: T): void {
+    const i = this.count++
+    this.at[i] = at
+    this.was[i] = was
+    this.is[i] = is
+  }
+
+  /** Brings pair `i` forward to place `to`, the one there taking its place. */
+  swap(to: number, i: number): void {
+    if (to === i) return
+    const { at, was, is } = this
+    ;[at[to], at[i]] = [at[i]!, at[to]!]
+    ;[was[to], was[i]] = [was[i]!, was[to]!]
+    ;[is[to], is[i]] = [is[i]!, is[to]!]
+  }
+
+  /** Makes ready for the next use; keeps its arrays, but nothing in them alive. */
+  clear(): void {
+    this.was.fill(undefined as T, 0, this.count)
+    this.is.fill(undefined as T, 0, this.count)
+    this.count = 0
+  }
+}
+
+/** How a type changes in a column. */
+export interface Column<T> {
+  /** How many bytes, all 0, say that nothing changed. */
+  readonly none: number
+  /**
+   * Writes how rows changed, or nothing if none did. `pairs` has at least those that did, of `rows` in all. Rounds
+   * `pairs.is` and advances `pairs.was`, as `Type.diff` does, but may leave the pairs in another order.
+   */
+  diff(w: Writer, pairs: Pairs<T>, rows: number): void
+  /** Reads what `diff` wrote and returns all rows. `base` is not changed; rows that did not change stay `===`. */
+  patch(r: Reader, base: readonly T[]): T[]
+  /** Says cheaply that a row did not change, and needs no rounding. */
+  same?(was: T, is: T): boolean
+}
+
+/** Returns how `type` changes in a column: its own way, or one row's diff after the other. */
+export function columnOf<T>(type: Type<T>): Column<T> {
+  return type.column ?? (type.ordinal === undefined ? diffColumn(type) : ordinalColumn(type, type.ordinal))
+}
+
+function diffColumn<T>(type: Type<T>): Column<T> {
+  return {
+    none: 1,
+    diff(w, pairs, rows) {
+      const { at, was, is } = pairs
+      const start = w.length
+      let changed = 0
+      let i = 0
+      try {
+        for (; i < pairs.count; i++) {
+          const before = w.length
+          const x = type.diff(w, was[i]!, is[i]!)
+          was[i] = x
+          if (type.atom) is[i] = x
+          if (w.length > before) pairs.swap(changed++, i)
+        }
+      } catch (error) {
+        throw inRow(error, at[i]!)
+      }
+      if (changed === 0) return
+      const middle = w.length
+      writeWhich(w, at, changed, rows)
+      w.bring(start, middle)
+    },
+    patch(r, base) {
+      const value = [...base]
+      for (const i of readWhich(r, base.length)) value[i] = type.patch(r, base[i]!)
+      return value
+    },
+    ...(type.atom && { same: Object.is }),
+  }
+}
