@@ -14,6 +14,7 @@ export const codes = {
   SERVER_FULL: 'The server has no place for another room or connection.',
   STOPPING: 'The server is stopping; dial again in a moment.',
   DENIED: 'The server did not accept who you say you are.',
+  BANNED: 'You are banned from this server.',
   GONE: 'The seat is no longer held; join anew.',
   TAKEN_OVER: 'Another connection took this seat over.',
   WATCHING: 'A watcher has no seat and sends no inputs; join to play.',

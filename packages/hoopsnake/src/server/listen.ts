@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import type { Tenant } from './gateway/attach.ts'
+import type { FullLimits } from './gateway/limits.ts'
 
 /** Where to listen. */
 export interface Address {
@@ -11,11 +12,11 @@ export interface Address {
 }
 
 /**
- * Makes an HTTP server that is the tenant's alone. Who has not sent the head of a request `patience` ms after
+ * Makes an HTTP server that is the tenant's alone. Who has not sent the head of a request within `handshake` after
  * connecting is answered 408: a browser sends it in one go.
  */
-export function ownServer(tenant: Tenant, patience: number): HttpServer {
-  const ms = Math.ceil(patience)
+export function ownServer(tenant: Tenant, { handshake, connections, entering }: FullLimits): HttpServer {
+  const ms = Math.ceil(handshake)
   const server = createServer(
     {
       headersTimeout: ms,
@@ -29,6 +30,8 @@ export function ownServer(tenant: Tenant, patience: number): HttpServer {
     tenant.request,
   )
   server.on('upgrade', tenant.upgrade)
+  // Sockets, and beside them those who dial or ask for a file: whoever sends no request at all is bounded too.
+  server.maxConnections = connections + entering
   return server
 }
 

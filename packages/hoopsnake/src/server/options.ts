@@ -4,6 +4,7 @@ import type { Bus } from '../core/bus.ts'
 import type { Rooms } from '../core/kind.ts'
 import type { Log } from '../core/log.ts'
 import { memoryStore, type Store } from '../core/store.ts'
+import { type FindSender, type Proxies, senderFinder } from './gateway/address.ts'
 import type { Auth } from './gateway/auth.ts'
 import { originSet } from './gateway/headers.ts'
 import { type FullLimits, fullLimits, type Limits } from './gateway/limits.ts'
@@ -38,6 +39,11 @@ export interface ServeOptions {
   readonly path?: string | undefined
   /** Origins whose pages may dial besides those of this host, e.g. `['https://example.com']`. */
   readonly origins?: readonly string[] | undefined
+  /**
+   * How many proxies stand in front of the server, or their addresses and networks: what they say of the client in
+   * `x-forwarded-for` is believed, and nobody else. Default 0: the header is ignored.
+   */
+  readonly proxies?: Proxies | undefined
   /** Says who a player is. Default: nobody is anybody. */
   readonly auth?: Auth | undefined
   /**
@@ -73,6 +79,7 @@ export interface FullOptions {
     | { readonly server: HttpServer | HttpsServer }
   readonly base: string
   readonly origins: ReadonlySet<string>
+  readonly findSender: FindSender
   readonly auth: Auth | undefined
   /** undefined: the one that the store keeps. */
   readonly secret: readonly string[] | undefined
@@ -109,6 +116,7 @@ export function fullOptions(options: ServeOptions): FullOptions {
     at: server === undefined ? { port: port ?? 8080, host } : { server },
     base: baseOf(options.path ?? '/'),
     origins: originSet(options.origins ?? []),
+    findSender: senderFinder(options.proxies),
     auth: options.auth,
     secret: keysOf(options.secret),
     limits: fullLimits(options.limits),

@@ -7,6 +7,7 @@ import type { Payload } from '../core/rules.ts'
 import { Writer } from '../wire/writer.ts'
 import { realClock } from './clock.ts'
 import { attach } from './gateway/attach.ts'
+import { createBans } from './gateway/bans.ts'
 import { checkFolder, filesIn } from './gateway/files.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { closeServer, listen, ownServer, portOf, urlOf } from './listen.ts'
@@ -109,10 +110,12 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
 }
 
 function gatewayTo(place: RunningPlace, full: FullOptions, clock: Clock): Gateway {
-  const { base, origins, auth, limits, log, assets, rooms } = full
+  const { base, origins, findSender, auth, limits, log, assets, rooms } = full
   return createGateway({
     base,
     origins,
+    findSender,
+    bans: createBans(clock),
     auth,
     limits,
     log,
@@ -132,7 +135,7 @@ async function open(
   // Of an HTTPS server nothing is used that an HTTP server does not have.
   if ('server' in at)
     return { server: at.server as HttpServer, release: attach(at.server as HttpServer, gateway) }
-  const server = ownServer(gateway, limits.handshake)
+  const server = ownServer(gateway, limits)
   await listen(server, at)
   return { server, release: () => closeServer(server) }
 }

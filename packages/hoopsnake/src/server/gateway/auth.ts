@@ -9,7 +9,7 @@ export interface Dial {
   /** Path and query of the request. */
   readonly url: string
   readonly headers: IncomingHttpHeaders
-  /** Address of the other end of the TCP connection: of a proxy, if there is one. */
+  /** Address of the client: the other end of the connection, or what the `proxies` say; '' on a Unix socket. */
   readonly address: string
 }
 

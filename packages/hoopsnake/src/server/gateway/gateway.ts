@@ -1,23 +1,18 @@
 import type { FindFile } from './files.ts'
 import { httpSide } from './http.ts'
-import type { SessionGiven } from './session.ts'
-import { type SocketSide, socketSide } from './socket.ts'
+import { type SocketGiven, type SocketSide, socketSide } from './socket.ts'
 import type { Tenant } from './attach.ts'
 
 /** What a gateway is made of. */
-export interface GatewayGiven extends SessionGiven {
-  /** '' or e.g. '/game': everything is below it. */
-  readonly base: string
+export interface GatewayGiven extends SocketGiven {
   readonly files: FindFile | undefined
   readonly protocols: ReadonlySet<string>
-  /** Origins whose pages may dial, besides those of this host. */
-  readonly origins: ReadonlySet<string>
   /** Counts for `/healthz`. */
   readonly counts: () => Readonly<Record<string, number>>
 }
 
 /** HTTP and WebSocket on one port. */
-export interface Gateway extends Tenant, Pick<SocketSide, 'refuse' | 'close' | 'cut'> {
+export interface Gateway extends Tenant, Pick<SocketSide, 'refuse' | 'close' | 'cut' | 'expel'> {
   readonly connections: number
 }
 
@@ -41,6 +36,7 @@ export function createGateway(given: GatewayGiven): Gateway {
       refusing = true
       sockets.refuse()
     },
+    expel: sockets.expel,
     close: sockets.close,
     cut: sockets.cut,
   }

@@ -1,13 +1,30 @@
 import { type Duration, milliseconds } from '../../core/clock.ts'
 
-/** What the gateway allows a client. Every limit has a default that suits a game. */
+/** What the gateway allows clients. Every limit has a default that suits a game. */
 export interface Limits {
   /** Sockets at once; one more is answered HTTP 503. Default 10,000. */
   readonly connections?: number
+  /**
+   * Sockets at once from one address (of IPv6: /64); one more is answered HTTP 429. Default 256: a school has one
+   * address. Unless it is set, this machine's own (127.0.0.1, ::1) are not counted.
+   */
+  readonly perAddress?: number
+  /**
+   * Dials from one address; beyond, they are answered HTTP 429. Default 50 per second, 500 at once. Unless it is set,
+   * this machine's own are not counted.
+   */
+  readonly dials?: { readonly perSecond: number; readonly burst: number }
+  /** Sockets whose client is not in yet, `auth` included; one more is answered HTTP 503. Default 2,000. */
+  readonly entering?: number
   /** Bytes of a message from a client; a longer one ends the connection (1009), unread. Default 4,096. */
   readonly frameBytes?: number
   /** Messages and pings of one connection; beyond, it is refused with FLOOD. Default 100 per second, 200 at once. */
   readonly frames?: { readonly perSecond: number; readonly burst: number }
+  /**
+   * Connections of one user or address that may be ended by FLOOD or MALFORMED `within` a time; one more, and it is
+   * banned for `ban`: HTTP 429, or BANNED for a user. Default `{ most: 3, within: '1m', ban: '1m' }`.
+   */
+  readonly strikes?: { readonly most?: number; readonly within?: Duration; readonly ban?: Duration }
   /**
    * From the upgrade until the client is in, `auth` included; beyond, it is refused with TOO_SLOW. Also for the head of
    * a request, 408 beyond. Default '5s'.
@@ -26,6 +43,11 @@ export interface Limits {
 /** Limits with every default filled in, in bytes and milliseconds. */
 export interface FullLimits {
   readonly connections: number
+  /** `local`: whether this machine's own addresses are counted. */
+  readonly perAddress: { readonly most: number; readonly local: boolean }
+  readonly dials: { readonly perSecond: number; readonly burst: number; readonly local: boolean }
+  readonly entering: number
+  readonly strikes: { readonly most: number; readonly within: number; readonly ban: number }
   readonly frameBytes: number
   readonly frames: { readonly perSecond: number; readonly burst: number }
   readonly handshake: number
@@ -37,8 +59,17 @@ export interface FullLimits {
 
 /** Fills the defaults in. Throws RangeError on a limit that is none, naming it. */
 export function fullLimits(limits: Limits = {}): FullLimits {
+  const { perAddress, dials, strikes = {} } = limits
   const full = {
     connections: limits.connections ?? 10_000,
+    perAddress: { most: perAddress ?? 256, local: perAddress !== undefined },
+    dials: { ...(dials ?? { perSecond: 50, burst: 500 }), local: dials !== undefined },
+    entering: limits.entering ?? 2000,
+    strikes: {
+      most: strikes.most ?? 3,
+      within: milliseconds(strikes.within ?? '1m'),
+      ban: milliseconds(strikes.ban ?? '1m'),
+    },
     frameBytes: limits.frameBytes ?? 4096,
     frames: limits.frames ?? { perSecond: 100, burst: 200 },
     handshake: milliseconds(limits.handshake ?? '5s'),
@@ -47,16 +78,26 @@ export function fullLimits(limits: Limits = {}): FullLimits {
     rooms: limits.rooms ?? 10_000,
     stop: milliseconds(limits.stop ?? '10s'),
   }
-  const { frames, ...plain } = full
-  const numbers = { ...plain, 'frames.perSecond': frames.perSecond, 'frames.burst': frames.burst }
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!(value > 0 && value < Infinity))
-      throw new RangeError(`limits.${name}: ${value}: give a number above 0`)
+  for (const [name, value] of numbersOf(full)) {
+    const least = name.endsWith('burst') || name === 'strikes.most' ? 1 : Number.MIN_VALUE
+    if (!(value >= least && value < Infinity))
+      throw new RangeError(`limits.${name}: ${value}: give a number ${least === 1 ? 'from 1' : 'above 0'}`)
   }
+  if (!Number.isInteger(full.strikes.most))
+    throw new RangeError(`limits.strikes.most: ${full.strikes.most}: give an integer`)
   if (full.silence <= full.ping) {
     throw new RangeError(
       `limits.silence (${full.silence} ms) must be longer than limits.ping (${full.ping} ms)`,
     )
   }
   return full
+}
+
+/** Gives every number of the limits with its name: `connections`, `frames.burst`. */
+function numbersOf(limits: object, before = ''): [name: string, value: number][] {
+  return Object.entries(limits).flatMap(([name, value]: [string, unknown]): [string, number][] => {
+    if (typeof value === 'boolean') return []
+    if (typeof value !== 'object' || value === null) return [[before + name, value as number]]
+    return numbersOf(value, `${before}${name}.`)
+  })
 }

@@ -20,9 +20,14 @@ const REASON = 123
  *
  * Messages are written to the socket itself: one write per tick, or two in one flush, of buffers that are shared by
  * the clients of a room. That keeps the order with what ws writes (pongs, close), because ws without compression
- * writes at once too.
+ * writes at once too. `ending` is told how it is closed from this side.
  */
-export function socketLine(ws: WebSocket, socket: Duplex, shared: Framing): Line {
+export function socketLine(
+  ws: WebSocket,
+  socket: Duplex,
+  shared: Framing,
+  ending: (code: number, reason: string) => void,
+): Line {
   return {
     write(frame, then) {
       // Nothing may follow a close frame.
@@ -43,7 +48,9 @@ export function socketLine(ws: WebSocket, socket: Duplex, shared: Framing): Line
       return ws.readyState === WebSocket.OPEN
     },
     close(code, reason) {
-      if (ws.readyState === WebSocket.OPEN) ws.close(code, cut(reason))
+      if (ws.readyState !== WebSocket.OPEN) return
+      ending(code, reason)
+      ws.close(code, cut(reason))
     },
     ping() {
       if (ws.readyState === WebSocket.OPEN) ws.ping()

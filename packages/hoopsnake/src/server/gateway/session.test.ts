@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { virtualClock } from '../../core/clock.ts'
-import { refuse } from '../../core/errors.ts'
+import { refuse, type Refused } from '../../core/errors.ts'
 import { type Hello, readReason, writeHello } from '../../core/frames/hello.ts'
 import { down, WIRE } from '../../core/frames/kinds.ts'
 import type { Arrival, Link } from '../../core/link.ts'
@@ -8,6 +8,7 @@ import type { Pipe } from '../../core/pipe.ts'
 import { Reader } from '../../wire/reader.ts'
 import { Writer } from '../../wire/writer.ts'
 import type { Auth } from './auth.ts'
+import type { Stay } from './door.ts'
 import { fullLimits, type Limits } from './limits.ts'
 import type { Line } from './line.ts'
 import { openSession } from './session.ts'
@@ -25,9 +26,11 @@ function open({
   auth,
   limits,
   connect,
-}: { auth?: Auth; limits?: Limits; connect?: (pipe: Pipe) => void } = {}) {
+  no,
+}: { auth?: Auth; limits?: Limits; connect?: (pipe: Pipe) => void; no?: Refused } = {}) {
   const story: string[] = []
   const arrivals: Arrival[] = []
+  const admitted: unknown[] = []
   const clock = virtualClock()
   let isOpen = true
   const line: Line = {
@@ -69,8 +72,18 @@ function open({
     headers: { cookie: 'a=1' },
     address: '10.0.0.9',
   }
-  const session = openSession({ link, auth, limits: fullLimits(limits), clock, log }, dial, line)
-  return { session, story, arrivals, clock }
+  const stay: Stay = {
+    keys: [],
+    banned: undefined,
+    admit: (user) => {
+      admitted.push(user)
+      return no
+    },
+    ending() {},
+    leave() {},
+  }
+  const session = openSession({ link, auth, limits: fullLimits(limits), clock, log }, dial, line, stay)
+  return { session, story, arrivals, admitted, clock }
 }
 
 /** Lets every promise that can settle do so. */
@@ -284,4 +297,22 @@ test('[GW9] a link that throws costs the client, not the process', async () => {
     'refused CRASHED',
     'closed 4001 CRASHED',
   ])
+})
+
+test('[SF6] who may not come in as the user that auth named is told so, and reaches no room', async () => {
+  const { session, story, admitted } = open({ auth: () => 'ann', no: refuse('BANNED', 'spam') })
+  session.receive(bytes())
+  await settled()
+  session.receive(Uint8Array.of(4))
+  expect(admitted).toEqual(['ann'])
+  expect(story).toEqual(['refused BANNED', 'closed 4001 BANNED'])
+})
+
+test('[SF6] who is banned while in is told so, and leaves the seat', async () => {
+  const { session, story } = open()
+  session.receive(bytes())
+  await settled()
+  session.expel(refuse('BANNED'))
+  session.expel(refuse('BANNED'))
+  expect(story).toEqual(['connect', 'refused BANNED', 'closed 4001 BANNED', 'got 5', 'lost'])
 })

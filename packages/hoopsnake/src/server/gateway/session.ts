@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { type Code, codes, Refused } from '../../core/errors.ts'
-import { type Hello, readHello, writeReason } from '../../core/frames/hello.ts'
-import { down, WIRE } from '../../core/frames/kinds.ts'
+import { type Hello, type Reason, readHello, writeReason } from '../../core/frames/hello.ts'
+import { down, up, WIRE } from '../../core/frames/kinds.ts'
 import { type Bucket, createBucket } from '../../core/limits.ts'
 import type { Arrival, Connection, Link } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
@@ -10,6 +10,7 @@ import { Malformed } from '../../wire/errors.ts'
 import { Reader } from '../../wire/reader.ts'
 import { Writer } from '../../wire/writer.ts'
 import type { Auth, Dial } from './auth.ts'
+import type { Stay } from './door.ts'
 import type { FullLimits } from './limits.ts'
 import type { Line } from './line.ts'
 
@@ -30,6 +31,8 @@ export interface Session {
   text(): void
   /** Takes a WebSocket ping or pong. */
   readonly beat: () => void
+  /** Ends the client for good: its seat is free at once. */
+  expel(reason: Refused): void
   /** Says that the socket is gone. */
   lost(): void
 }
@@ -53,6 +56,7 @@ interface Live {
   readonly given: SessionGiven
   readonly dial: Dial
   readonly line: Line
+  readonly stay: Stay
   readonly bucket: Bucket
   readonly heart: Heart
   /** Calls the handshake's deadline off. */
@@ -61,12 +65,13 @@ interface Live {
 }
 
 /** Starts the session of a socket that was just upgraded. */
-export function openSession(given: SessionGiven, dial: Dial, line: Line): Session {
+export function openSession(given: SessionGiven, dial: Dial, line: Line, stay: Stay): Session {
   const { limits, clock, log } = given
   const live: Live = {
     given,
     dial,
     line,
+    stay,
     bucket: createBucket(limits.frames),
     heart: heartbeat(clock, limits, line, () => {
       log('info', 'a client fell silent', { code: 'SILENT', address: dial.address })
@@ -88,6 +93,9 @@ export function openSession(given: SessionGiven, dial: Dial, line: Line): Sessio
       if (allowed(live)) refuse(live, 'MALFORMED', 'A text message; frames are binary.')
     },
     beat: () => void allowed(live),
+    expel(reason) {
+      if (live.state.at !== 'over') expel(live, reason)
+    },
     lost: () => end(live),
   }
 }
@@ -104,10 +112,23 @@ function refuse(live: Live, code: string, message: string = codes[code as Code] 
   const { given, dial, line } = live
   given.log('debug', 'refused a client', { code, why: message, address: dial.address })
   end(live)
+  dismiss(line, { code, message })
+}
+
+function expel(live: Live, reason: Refused): void {
+  const { state, line } = live
+  dismiss(line, reason)
+  // What the room answers is not heard any more.
+  if (state.at === 'in') state.connection.receive(Uint8Array.of(up.LEAVE))
+  end(live)
+}
+
+/** Tells a client why its connection is over, and closes it. */
+function dismiss(line: Line, reason: Reason): void {
   const w = new Writer()
-  writeReason(w, down.REFUSED, { code, message })
+  writeReason(w, down.REFUSED, reason)
   line.write(w.take())
-  line.close(close.REFUSED, code)
+  line.close(close.REFUSED, reason.code)
 }
 
 /** Counts a message or a ping; says whether it may be looked at. */
@@ -155,8 +176,10 @@ function greet(live: Live, frame: Uint8Array): void {
   live.state = { at: 'asking', kept }
   ask(given.auth, { ...dial, ticket: hello.ticket }).then(
     (user) => {
-      if (live.state.at === 'asking')
-        enter(live, { hello, user, code: dial.code, address: dial.address }, kept)
+      if (live.state.at !== 'asking') return
+      const no = live.stay.admit(user)
+      if (no !== undefined) return refuse(live, no.code, no.message)
+      enter(live, { hello, user, code: dial.code, address: dial.address }, kept)
     },
     (error: unknown) => {
       if (live.state.at !== 'asking') return

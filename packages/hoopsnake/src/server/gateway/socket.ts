@@ -1,9 +1,12 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { codes } from '../../core/errors.ts'
+import { codes, refuse } from '../../core/errors.ts'
 import { close } from '../../core/pipe.ts'
+import type { FindSender, Sender } from './address.ts'
 import type { Dial } from './auth.ts'
+import { type Ban, type Bans, wordsOf } from './bans.ts'
+import { createDoor, type Stay, type TurnedAway } from './door.ts'
 import { sharedFraming } from './frame.ts'
 import { isWelcome } from './headers.ts'
 import { type Line, socketLine } from './line.ts'
@@ -12,7 +15,11 @@ import { openSession, type Session, type SessionGiven } from './session.ts'
 
 /** What sockets are taken in with. */
 export interface SocketGiven extends SessionGiven {
+  /** '' or e.g. '/game': everything is below it. */
   readonly base: string
+  readonly bans: Bans
+  readonly findSender: FindSender
+  /** Origins whose pages may dial, besides those of this host. */
   readonly origins: ReadonlySet<string>
 }
 
@@ -22,12 +29,20 @@ export interface SocketSide {
   owns(request: IncomingMessage): boolean
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly connections: number
+  /** Ends the sockets of who has just been banned. */
+  readonly expel: (key: string, ban: Ban) => void
   /** Refuses whoever comes from now on: HTTP 503. */
   refuse(): void
   /** Closes every socket with AGAIN. Resolves when all are gone, which takes at most `LINGER`. */
   readonly close: () => Promise<void>
   /** Cuts what is still there. */
   readonly cut: () => void
+}
+
+interface Client {
+  readonly line: Line
+  readonly session: Session
+  readonly stay: Stay
 }
 
 /** How long, in ms, a client has to answer a close frame; then it is cut. */
@@ -51,25 +66,26 @@ const options = {
 export function socketSide(given: SocketGiven): SocketSide {
   const { base, limits } = given
   const server = new WebSocketServer({ ...options, maxPayload: limits.frameBytes })
-  const lines = new Set<Line>()
+  const door = createDoor(given)
+  const clients = new Set<Client>()
   const framing = sharedFraming()
   let refusing = false
   let emptied: (() => void) | undefined
 
-  function accept(ws: WebSocket, socket: Duplex, dial: Dial): void {
-    const line = socketLine(ws, socket, framing)
-    lines.add(line)
-    const session = openSession(given, dial, line)
-    hear(ws, session)
-    ws.on('close', () => {
-      lines.delete(line)
-      session.lost()
-      if (lines.size === 0) emptied?.()
+  function accept(ws: WebSocket, socket: Duplex, dial: Dial, stay: Stay): void {
+    const line = socketLine(ws, socket, framing, (code, reason) => {
+      if (code === close.REFUSED) stay.ending(reason)
     })
-    // ws has answered with a close frame of its own (1002, 1007, 1009); 'close' follows.
-    ws.on('error', ({ message }) =>
-      given.log('debug', 'not WebSocket', { why: message, address: dial.address }),
-    )
+    const client = { line, stay, session: openSession(given, dial, line, stay) }
+    clients.add(client)
+    hear(ws, client, (why) => given.log('debug', 'not WebSocket', { why, address: dial.address }))
+    ws.on('close', () => {
+      clients.delete(client)
+      client.session.lost()
+      stay.leave()
+      if (clients.size === 0) emptied?.()
+    })
+    if (stay.banned !== undefined) client.session.expel(stay.banned)
   }
 
   return {
@@ -78,41 +94,40 @@ export function socketSide(given: SocketGiven): SocketSide {
       return upgrade === 'websocket' && route(request.url ?? '', base)?.to === 'room'
     },
     upgrade(request, socket, head) {
-      const { url = '', headers } = request
-      const asked = route(url, base)
-      if (asked?.to !== 'room') return turnAway(socket, 404, 'Rooms are at /r/<protocol>.')
-      if (refusing) return turnAway(socket, 503, codes.STOPPING)
-      if (lines.size >= limits.connections) return turnAway(socket, 503, codes.SERVER_FULL)
-      if (!isWelcome(headers, given.origins)) {
-        given.log('warn', 'refused a page of another origin', { origin: headers.origin, host: headers.host })
-        return turnAway(socket, 403, `Pages of ${headers.origin} may not dial here; name it in \`origins\`.`)
-      }
-      const { protocol, code } = asked
-      const dial = { protocol, code, url, headers, address: request.socket.remoteAddress ?? '' }
-      server.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, dial))
+      const sender = given.findSender(request.socket.remoteAddress, request.headers)
+      const dial = dialOf(request, base, sender)
+      if (dial === undefined) return turnAway(socket, { status: 404, words: 'Rooms are at /r/<protocol>.' })
+      if (refusing) return turnAway(socket, { status: 503, words: codes.STOPPING })
+      const no = door.dial(sender) ?? foreign(given, request)
+      if (no !== undefined) return turnAway(socket, no)
+      server.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, dial, door.enter(sender)))
     },
     get connections() {
-      return lines.size
+      return clients.size
+    },
+    expel(key, ban) {
+      const reason = refuse('BANNED', wordsOf(ban))
+      for (const { session, stay } of clients) if (stay.keys.includes(key)) session.expel(reason)
     },
     refuse() {
       refusing = true
     },
     async close() {
       refusing = true
-      if (lines.size === 0) return
+      if (clients.size === 0) return
       const { promise, resolve } = Promise.withResolvers<void>()
       emptied = resolve
-      for (const line of lines) line.close(close.AGAIN, 'STOPPING')
+      for (const { line } of clients) line.close(close.AGAIN, 'STOPPING')
       await promise
     },
     cut() {
-      for (const line of lines) line.cut()
+      for (const { line } of clients) line.cut()
     },
   }
 }
 
-/** Hands what a socket hears to its session. */
-function hear(ws: WebSocket, session: Session): void {
+/** Hands what a socket hears to its session. `broken` is told why what came is no WebSocket. */
+function hear(ws: WebSocket, { session, stay }: Client, broken: (why: string) => void): void {
   ws.on('message', (data, isBinary) => {
     const { buffer, byteOffset, byteLength } = data as Buffer
     // A plain view: `slice` of a Buffer would share what `slice` of a Uint8Array copies.
@@ -121,18 +136,39 @@ function hear(ws: WebSocket, session: Session): void {
   })
   ws.on('ping', session.beat)
   ws.on('pong', session.beat)
+  // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); 'close' follows.
+  ws.on('error', ({ message }) => {
+    broken(message)
+    stay.ending('MALFORMED')
+  })
+}
+
+/** Reads what is dialled. Undefined: no room. */
+function dialOf({ url = '', headers }: IncomingMessage, base: string, { address }: Sender): Dial | undefined {
+  const asked = route(url, base)
+  return asked?.to === 'room'
+    ? { protocol: asked.protocol, code: asked.code, url, headers, address }
+    : undefined
+}
+
+/** Says why a page of another origin may not dial. */
+function foreign({ origins, log }: SocketGiven, { headers }: IncomingMessage): TurnedAway | undefined {
+  if (isWelcome(headers, origins)) return undefined
+  const { origin, host } = headers
+  log('warn', 'refused a page of another origin', { origin, host })
+  return { status: 403, words: `Pages of ${origin} may not dial here; name it in \`origins\`.` }
 }
 
 /** Answers an upgrade that is not wanted, with words, and ends the connection. */
-function turnAway(socket: Duplex, status: number, words: string): void {
+function turnAway(socket: Duplex, { status, words, retryAfter }: TurnedAway): void {
   const body = `${words}\n`
-  const names: Record<number, string> = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' }
   socket.on('error', () => socket.destroy())
   socket.once('finish', () => socket.destroy())
   socket.end(
     [
-      `HTTP/1.1 ${status} ${names[status]}`,
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       'Connection: close',
+      ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
       'Content-Type: text/plain; charset=utf-8',
       'X-Content-Type-Options: nosniff',
       `Content-Length: ${Buffer.byteLength(body)}`,

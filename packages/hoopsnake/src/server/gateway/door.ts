@@ -1,0 +1,148 @@
+import type { Clock } from '../../core/clock.ts'
+import { codes, refuse, type Refused } from '../../core/errors.ts'
+import { type Bucket, createBucket, createTally, type Tally } from '../../core/limits.ts'
+import type { Log } from '../../core/log.ts'
+import { isLoopback, type Sender } from './address.ts'
+import { addressKey, type Bans, userKey, wordsOf } from './bans.ts'
+import { createHeads } from './heads.ts'
+import type { FullLimits } from './limits.ts'
+import { recent } from './recent.ts'
+
+/** What the door decides by. */
+export interface DoorGiven {
+  readonly limits: FullLimits
+  readonly bans: Bans
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Why an upgrade is refused by HTTP. */
+export interface TurnedAway {
+  readonly status: 403 | 404 | 429 | 503
+  readonly words: string
+  /** Seconds after which another try makes sense; absent: it makes none. */
+  readonly retryAfter?: number
+}
+
+/** Decides who may come in, and counts who is there: in all, by address, and those nobody knows yet. */
+export interface Door {
+  /** Counts a dial; says why it is turned away. Undefined: it may come in. */
+  dial(sender: Sender): TurnedAway | undefined
+  /** Counts a socket in. */
+  enter(sender: Sender): Stay
+}
+
+/** One socket, from its upgrade to its end. */
+export interface Stay {
+  /** Keys by which the client may be banned: its address, and its user once that is known. */
+  readonly keys: readonly string[]
+  /** Why who dials from here is refused in words: a ban that somebody made. */
+  readonly banned: Refused | undefined
+  /** Lets the client in as `user`; gives why it may not come in. */
+  admit(user: unknown): Refused | undefined
+  /** Says by which code the client is being ended. Floods and nonsense are counted against it. */
+  ending(code: string): void
+  /** Says that the socket is gone. Once. */
+  leave(): void
+}
+
+/** Addresses, or users, whose dials and strikes are remembered; beyond, the oldest start afresh. */
+const MOST_REMEMBERED = 10_000
+
+/** Kinds of warnings that are told apart. */
+const MOST_KINDS = 16
+
+/** Seconds after which a full server, or address, may have a place again. */
+const SOON = 1
+
+/** Makes the door of a gateway. */
+export function createDoor(given: DoorGiven): Door {
+  const { limits, bans, clock } = given
+  const { connections, entering, perAddress, dials } = limits
+  const heads = createHeads()
+  const buckets = recent<Bucket>(MOST_REMEMBERED, () => createBucket(dials))
+  const strike = striker(given)
+  const warn = seldom(given)
+
+  function turn(status: TurnedAway['status'], words: string, address: string, retryAfter = SOON): TurnedAway {
+    warn('turned a dial away', { why: words, address })
+    return { status, words, retryAfter }
+  }
+
+  return {
+    dial(sender) {
+      const { group, address, crowd } = sender
+      const ban = bans.find(addressKey(group))
+      if (ban?.automatic)
+        return turn(429, 'Too many floods came from your address.', address, Math.ceil(ban.left / 1000))
+      if (crowd)
+        warn(`a proxy forwards clients here: name it in \`proxies\`, or no limit by address holds`, {
+          address,
+        })
+      if (isCounted(sender, dials.local) && !buckets.get(group).take(clock.now()))
+        return turn(429, `More than ${dials.perSecond} dials per second from your address.`, address)
+      if (isCounted(sender, perAddress.local) && heads.of(group) >= perAddress.most)
+        return turn(429, `${perAddress.most} connections are the most from one address.`, address)
+      if (heads.all >= connections) return turn(503, codes.SERVER_FULL, address)
+      if (heads.unknown >= entering)
+        return turn(503, `${entering} clients are on their way in; dial again.`, address)
+      return undefined
+    },
+    enter(sender) {
+      const head = heads.enter(sender.group)
+      const at = addressKey(sender.group)
+      const keys = [at]
+      const refusal = (key: string | undefined): Refused | undefined => {
+        const ban = bans.find(key)
+        return ban && refuse('BANNED', wordsOf(ban))
+      }
+      return {
+        keys,
+        banned: refusal(at),
+        admit(user) {
+          const key = userKey(user)
+          if (key !== undefined) keys.push(key)
+          const no = refusal(key)
+          if (no === undefined) head.known()
+          return no
+        },
+        ending(code) {
+          // Whoever writes a client of their own at this machine meets MALFORMED often.
+          if (code !== 'FLOOD' && !(code === 'MALFORMED' && !isLoopback(sender.address))) return
+          // A user that is known answers for itself; nobody knows who else is at its address.
+          if (keys.length > 1) strike(keys[1]!, code)
+          else if (!sender.crowd) strike(at, code)
+        },
+        leave: head.leave,
+      }
+    },
+  }
+}
+
+/** Makes the way to count what goes against an address or user. When it is too much, it is banned for a while. */
+function striker({ limits: { strikes }, bans, clock, log }: DoorGiven): (key: string, code: string) => void {
+  const tallies = recent<Tally>(MOST_REMEMBERED, () => createTally(strikes))
+  return (key, code) => {
+    if (tallies.get(key).count(clock.now())) return
+    tallies.delete(key)
+    bans.strike(key, strikes.ban)
+    log('warn', 'banned for a while', { whom: key, code, ms: strikes.ban })
+  }
+}
+
+/** Makes a log of warnings: the first of a kind in a minute is one, a flood of them is not. */
+function seldom({
+  clock,
+  log,
+}: DoorGiven): (message: string, fields: { why?: string; address: string }) => void {
+  const tallies = recent<Tally>(MOST_KINDS, () => createTally({ most: 1, within: 60_000 }))
+  return (message, fields) => {
+    const first = tallies.get(fields.why ?? message).count(clock.now())
+    log(first ? 'warn' : 'debug', message, fields)
+  }
+}
+
+/** Programs of this machine are not counted unless it was asked for: they are tests, bots, or a proxy that forwards nothing. */
+function isCounted({ address, crowd }: Sender, local: boolean): boolean {
+  return !crowd && (local || !isLoopback(address))
+}
