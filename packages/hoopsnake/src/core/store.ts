@@ -21,6 +21,11 @@ export interface Store {
   record(board: string, name: string, score: number): Promise<void>
   /** Lists the best of `board`, best first; of equal scores the earlier one first. */
   top(board: string, count: number): Promise<Score[]>
+  /**
+   * Claims the kept rooms of a game (the name of its protocol) for this server, until it closes the store or ends.
+   * Rejects with words where another server has them. A store without it leaves that to who runs the servers.
+   */
+  claim?(game: string): Promise<void>
   /** Finishes what was asked for and closes; later calls are rejected. */
   close(): Promise<void>
 }

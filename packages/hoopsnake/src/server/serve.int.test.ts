@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { RoomKind } from '../core/kind.ts'
+import { protocol } from '../core/protocol.ts'
 import { memoryStore, type Store } from '../core/store.ts'
 import type { Place } from './place/place.ts'
 import { serve } from './serve.ts'
 import { sqlite } from './store/sqlite.ts'
 
-const rooms = { url: import.meta.url, kinds: new Map([['snake', {} as RoomKind]]) }
+const snake = protocol('snake', 1, { state: {} }).room({ create: () => ({}) }, { save: { every: '5s' } })
+const rooms = { url: import.meta.url, kinds: new Map([['snake', snake]]) }
 
 /** A store and a place that say what becomes of them. */
 function parts(place: Partial<{ start(): Promise<void>; stop(): Promise<void> }> = {}) {
@@ -131,6 +132,18 @@ test('[GW29] rooms that do not open, a store or a page that is not there: told a
     /build the page first/,
   )
   expect(story).toEqual(['store closed'])
+})
+
+test('[ST12] a server does not start while another one has the saved rooms of its game', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoopsnake-claim-'))
+  const path = join(folder, 'pit.db')
+  const first = await serve({ ...parts().options, store: sqlite(path) })
+  await expect(serve({ ...parts().options, store: sqlite(path) })).rejects.toThrow(/another server has/)
+  const other = { ...rooms, kinds: new Map([['snake', { ...snake, options: {} }]]) }
+  await (await serve({ ...parts().options, rooms: other, store: sqlite(path) })).stop()
+  await first.stop()
+  await (await serve({ ...parts().options, store: sqlite(path) })).stop()
+  await rm(folder, { recursive: true })
 })
 
 test('[GW30] options that make no sense, or none together, are refused with words', async () => {

@@ -74,6 +74,10 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
   await store.get('')
   const entropy = realEntropy()
   const keys = full.secret ?? [await keyIn(store, entropy)]
+  if (store.claim !== undefined) {
+    for (const { protocol, options } of rooms.kinds.values())
+      if (options.save !== undefined) await store.claim(protocol.name)
+  }
   await jobs?.ready
   const place = await full.place({
     rooms,

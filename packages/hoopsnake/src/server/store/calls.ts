@@ -7,6 +7,7 @@ export type Call =
   | { readonly op: 'keys'; readonly prefix: string }
   | { readonly op: 'record'; readonly board: string; readonly name: string; readonly score: number }
   | { readonly op: 'top'; readonly board: string; readonly count: number }
+  | { readonly op: 'claim'; readonly game: string }
   | { readonly op: 'close' }
 
 /** A call on its way; `id` comes back with its answer. */

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Call, Result } from './calls.ts'
+import { claim } from './claim.ts'
 
 /** Raised with every change of the tables; `upgrades[n]` leads from version n to n + 1. */
 const upgrades = [
@@ -30,8 +31,9 @@ export function openDatabase(path: string): Database {
     db?.close()
     throw new Error(explain(path, error as SqliteError), { cause: error })
   }
-  const act = prepare(db)
   const open = db
+  const claims: (() => void)[] = []
+  const act = prepare(db, (game) => void claims.push(claim(path, game)))
   return {
     all(calls) {
       open.exec('BEGIN IMMEDIATE')
@@ -51,7 +53,10 @@ export function openDatabase(path: string): Database {
       commit(open)
       return results
     },
-    close: () => open.close(),
+    close() {
+      open.close()
+      for (const letGo of claims) letGo()
+    },
   }
 }
 
@@ -76,7 +81,7 @@ function upgrade(db: DatabaseSync): void {
   db.exec(`PRAGMA user_version = ${upgrades.length}; COMMIT`)
 }
 
-function prepare(db: DatabaseSync): (call: Call) => Result {
+function prepare(db: DatabaseSync, claimRooms: (game: string) => void): (call: Call) => Result {
   const get = db.prepare('SELECT value FROM kept WHERE key = ?')
   const put = db.prepare('INSERT INTO kept VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
   const remove = db.prepare('DELETE FROM kept WHERE key = ?')
@@ -101,6 +106,8 @@ function prepare(db: DatabaseSync): (call: Call) => Result {
         return top
           .all(call.board, call.count)
           .map((row) => ({ name: row['name'] as string, score: row['score'] as number }))
+      case 'claim':
+        return claimRooms(call.game) as undefined
       case 'close':
         return undefined
     }

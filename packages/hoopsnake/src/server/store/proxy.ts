@@ -25,10 +25,13 @@ export function workerStore(spawn: () => Worker): Store {
   let running: Running | undefined
   let closed = false
   let ids = 0
+  const claimed = new Set<string>()
 
   function start(): Running {
     const worker = spawn()
     const started: Running = { worker, calls: new Map() }
+    // What the worker before had claimed went with it.
+    for (const game of claimed) worker.postMessage({ op: 'claim', game, id: ids++ } satisfies Asked)
     const over = (why: string): void => {
       if (running === started) running = undefined
       for (const { reject } of started.calls.values()) reject(new Error(why))
@@ -65,6 +68,10 @@ export function workerStore(spawn: () => Worker): Store {
       await call<undefined>({ op: 'record', board, name, score })
     },
     top: (board, count) => call<Score[]>({ op: 'top', board, count }),
+    async claim(game) {
+      await call<undefined>({ op: 'claim', game })
+      claimed.add(game)
+    },
     async close() {
       if (running === undefined && !closed) {
         closed = true

@@ -48,6 +48,33 @@ test('[ST7] what SQLite says about rights and locks is told in words', () => {
   expect(explain('/x/pit.db', failed(11))).toMatch(/SQLite says/)
 })
 
+test('[ST12] the rooms of a game are claimed by one server at a time', async () => {
+  const path = fresh()
+  const [ann, bob] = [sqlite(path), sqlite(path)]
+  await ann.claim!('pit')
+  await bob.claim!('chess')
+  await expect(bob.claim!('pit')).rejects.toThrow(/another server has the rooms of 'pit' in .*\.db open/)
+  // All else they may share.
+  await bob.put('a', Uint8Array.of(1))
+  expect(await ann.get('a')).toEqual(Uint8Array.of(1))
+  await ann.close()
+  await bob.claim!('pit')
+  await bob.close()
+})
+
+test('[ST12] a claim outlives the worker that made it', async () => {
+  const path = fresh()
+  let worker: Worker | undefined
+  const url = new URL('./worker.ts', import.meta.url)
+  const ann = workerStore(() => (worker = new Worker(url, { workerData: path, execArgv: [] })))
+  await ann.claim!('pit')
+  await worker!.terminate()
+  await ann.keys('')
+  const bob = sqlite(path)
+  await expect(bob.claim!('pit')).rejects.toThrow(/another server/)
+  await Promise.all([ann.close(), bob.close()])
+})
+
 test('[ST8] of calls in one transaction, the one that fails is alone in it', () => {
   const db = openDatabase(':memory:')
   const results = db.all([
