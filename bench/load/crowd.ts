@@ -1,0 +1,154 @@
+/* Many clients of one server. */
+import { connectTo, type Client } from './client.ts'
+import { dialects, type Dialect, type DialectName, type Direction, type Talk } from './dialects.ts'
+import { Lateness } from './lateness.ts'
+import { watch, type Watch } from './watch.ts'
+
+/** How often a client turns, and confirms what it got, in ms. */
+const BEAT = 500
+/** How often those are called whose turn it is, in ms. */
+const SLICE = 5
+/** How many may be on their way in at once. */
+const AT_ONCE = 50
+/** The time from tick to tick, in ms. */
+const TICK = 50
+
+export interface Ask {
+  readonly dialect: DialectName
+  readonly port: number
+  readonly players: number
+}
+
+/** What clients have got. */
+export interface Count {
+  /** Ticks that clients were told of: with all there, players × ticks. */
+  readonly ticks: number
+  /** Bytes read from sockets, the heads of WebSocket frames among them. */
+  readonly bytes: number
+  /** How late ticks came, in ms; see Lateness. */
+  readonly late: Readonly<Record<'p50' | 'p90' | 'p99' | 'p999', number>>
+  /** How many snakes the witness saw, and how many cells each moved. */
+  readonly snakes: number
+  readonly steps: number
+}
+
+interface Player {
+  readonly client: Client
+  readonly talk: Talk
+  /** When the last tick came; 0: not yet. */
+  at: number
+  turns: number
+}
+
+/** Clients that join, play, and leave together. Whatever goes wrong with one of them is thrown by the next call. */
+export class Crowd {
+  readonly #ask: Ask
+  readonly #dialect: Dialect
+  readonly #players: Player[] = []
+  readonly #late = new Lateness()
+  #watch: Watch | undefined
+  #ticks = 0
+  #bytes = 0
+  #timer: NodeJS.Timeout | undefined
+  #failed: Error | undefined
+
+  constructor(ask: Ask) {
+    this.#ask = ask
+    this.#dialect = dialects[ask.dialect]
+  }
+
+  /** Lets all in. Resolves when the last one is. */
+  async join(): Promise<void> {
+    this.#watch = watch(await this.#dialect.witness())
+    let left = this.#ask.players
+    const oneByOne = async (): Promise<void> => {
+      while (left-- > 0) await this.#enter()
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, oneByOne))
+    this.#play()
+  }
+
+  /** Begins to count anew. */
+  reset(): void {
+    this.#ticks = this.#bytes = 0
+    this.#late.reset()
+    this.#watch?.reset()
+  }
+
+  count(): Count {
+    if (this.#failed !== undefined) throw this.#failed
+    const late = (share: number): number => this.#late.percentile(share)
+    return {
+      ticks: this.#ticks,
+      bytes: this.#bytes,
+      late: { p50: late(0.5), p90: late(0.9), p99: late(0.99), p999: late(0.999) },
+      ...this.#watch!.seen(),
+    }
+  }
+
+  leave(): void {
+    clearInterval(this.#timer)
+    for (const { client, talk } of this.#players) {
+      talk.leave?.()
+      client.close()
+    }
+    this.#players.length = 0
+  }
+
+  async #enter(): Promise<void> {
+    const path = await this.#dialect.path(this.#ask.port)
+    return new Promise((resolve, reject) => {
+      const witnessed = this.#watch?.isTaken === false ? this.#watch : undefined
+      if (witnessed !== undefined) witnessed.isTaken = true
+      let player: Player | undefined
+      connectTo(this.#ask.port, path, {
+        open: (client) => {
+          player = { client, talk: this.#dialect.talk(client), at: 0, turns: 0 }
+          this.#players.push(player)
+        },
+        read: (bytes) => void (this.#bytes += bytes),
+        take: (_, payload) => {
+          try {
+            witnessed?.take(payload)
+            const what = player!.talk.take(payload)
+            if (what === 'in') resolve()
+            if (what === 'tick') this.#tick(player!)
+          } catch (error) {
+            this.#fail(error as Error)
+            reject(error as Error)
+          }
+        },
+        lost: (why) => {
+          this.#fail(new Error(why))
+          reject(new Error(why))
+        },
+      })
+    })
+  }
+
+  #tick(player: Player): void {
+    this.#ticks++
+    const now = performance.now()
+    if (player.at > 0) this.#late.note(now - player.at - TICK)
+    player.at = now
+  }
+
+  /** Has every player turn and confirm once per beat, each at its own time. */
+  #play(): void {
+    const began = performance.now()
+    let done = 0
+    this.#timer = setInterval(() => {
+      const due = Math.floor(((performance.now() - began) / BEAT) * this.#players.length)
+      for (; done < due; done++) {
+        const player = this.#players[done % this.#players.length]!
+        player.talk.turn((player.turns++ % 4) as Direction)
+        // Half a beat later than its turn.
+        this.#players[(done + (this.#players.length >> 1)) % this.#players.length]!.talk.beat?.()
+      }
+    }, SLICE)
+  }
+
+  #fail(error: Error): void {
+    this.#failed ??= error
+  }
+}

@@ -1,0 +1,40 @@
+/* The process of the load: does what its parent tells it, one thing after another; see `load.ts`. */
+import { cpuOf } from '../measure/usage.ts'
+import { Crowd, type Ask } from './crowd.ts'
+import type { Answer, Order, Window } from './load.ts'
+
+let crowd: Crowd | undefined
+
+async function join(ask: Ask): Promise<void> {
+  crowd = new Crowd(ask)
+  await crowd.join()
+}
+
+/** Counts for so many ms. The CPU time of the server is read at both ends here, where the counts are taken. */
+async function measure(pid: number, ms: number): Promise<Window> {
+  const usage = process.cpuUsage()
+  const [began, cpu] = [performance.now(), cpuOf(pid)]
+  crowd!.reset()
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  const count = crowd!.count()
+  const elapsed = performance.now() - began
+  const { user, system } = process.cpuUsage(usage)
+  return { ...count, cpu: cpuOf(pid) - cpu, ms: elapsed, load: (user + system) / 1000 / elapsed }
+}
+
+function obey(order: Order): Promise<Window | void> | void {
+  if (order.do === 'join') return join(order.ask)
+  if (order.do === 'measure') return measure(order.pid, order.ms)
+  crowd?.leave()
+  crowd = undefined
+}
+
+process.on('message', (order: Order) => {
+  const answer = (what: Answer): void => void process.send!(what)
+  Promise.resolve()
+    .then(() => obey(order))
+    .then(
+      (value) => answer({ value }),
+      (error: Error) => answer({ error: error.message }),
+    )
+})
