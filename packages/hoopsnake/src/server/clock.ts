@@ -64,6 +64,11 @@ export function date(): number {
   return Date.now() / 1000
 }
 
+/** Gives the time of day in ms since 1970, for what is kept while no server runs. Never for schedules. */
+export function wallTime(): number {
+  return Date.now()
+}
+
 /** Calls `run` once everything that has arrived by now is handed over. */
 export function afterTurn(run: () => void): void {
   setImmediate(run)

@@ -1,6 +1,8 @@
 export { serve, type Server } from './serve.ts'
 export type { ServeOptions } from './options.ts'
 export type { Auth, Dial, RequestInfo } from './gateway/auth.ts'
+export type { Proxies } from './gateway/address.ts'
+export type { Ban, BanAsk, BanTarget } from './gateway/bans.ts'
 export type { Limits } from './gateway/limits.ts'
 export { inline } from './place/inline.ts'
 export { threads } from './place/threads.ts'

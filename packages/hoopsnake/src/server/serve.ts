@@ -5,9 +5,10 @@ import { createEnding } from '../core/task.ts'
 import { type AnyProtocol, type MessagesOf, topicOf } from '../core/protocol.ts'
 import type { Payload } from '../core/rules.ts'
 import { Writer } from '../wire/writer.ts'
-import { realClock } from './clock.ts'
+import { type Banning, startBanning } from './banning.ts'
+import { realClock, wallTime } from './clock.ts'
 import { attach } from './gateway/attach.ts'
-import { createBans } from './gateway/bans.ts'
+import { type Ban, type BanAsk, type Bans, type BanTarget, createBans } from './gateway/bans.ts'
 import { checkFolder, filesIn } from './gateway/files.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { closeServer, listen, ownServer, portOf, urlOf } from './listen.ts'
@@ -33,6 +34,16 @@ export interface Server {
     message: K,
     ...value: Payload<MessagesOf<P>[K]>
   ): void
+  /**
+   * Bans a user or an address: who is in is ended at once, who comes is told BANNED with the reason. It is kept in the
+   * store, and holds on every server that shares the bus. Resolves when it is kept; rejects with words on what cannot be
+   * banned, and beyond 10,000 bans.
+   */
+  ban(ask: BanAsk): Promise<void>
+  /** Lifts a ban, one that the server made by itself too. Resolves when that is kept. */
+  unban(target: BanTarget): Promise<void>
+  /** The bans in force, oldest first, then those that the server made by itself. */
+  readonly bans: readonly Ban[]
   /** Resolves when the server has stopped; rejects if it failed, or could not stop in good order. */
   readonly done: Promise<void>
   /**
@@ -93,13 +104,18 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
   })
   const stopPlace = { name: 'closing the rooms', run: () => place.stop() }
   undo.unshift(stopPlace)
-  const gateway = gatewayTo(place, full, clock)
+  const bans = createBans(clock)
+  const gateway = gatewayTo(place, full, { clock, bans })
+  const { expel } = gateway
+  const banning = await startBanning({ bans, store, bus, log, expel, wallTime, id: String(entropy()) })
   const { server, release } = await open(gateway, full)
   return running(full, clock, {
     place,
     gateway,
     server,
     bus,
+    bans,
+    banning,
     steps: [
       // The rooms first: their players are told by them, through sockets that are still open.
       stopPlace,
@@ -113,13 +129,17 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
   })
 }
 
-function gatewayTo(place: RunningPlace, full: FullOptions, clock: Clock): Gateway {
+function gatewayTo(
+  place: RunningPlace,
+  full: FullOptions,
+  { clock, bans }: { readonly clock: Clock; readonly bans: Bans },
+): Gateway {
   const { base, origins, findSender, auth, limits, log, assets, rooms } = full
   return createGateway({
     base,
     origins,
     findSender,
-    bans: createBans(clock),
+    bans,
     auth,
     limits,
     log,
@@ -157,11 +177,14 @@ interface Parts {
   readonly gateway: Gateway
   readonly server: HttpServer
   readonly bus: Bus
+  readonly bans: Bans
+  readonly banning: Banning
   readonly steps: readonly Step[]
 }
 
 /** Makes the server that is handed out, once all its parts run. */
-function running(full: FullOptions, clock: Clock, { place, gateway, server, bus, steps }: Parts): Server {
+function running(full: FullOptions, clock: Clock, parts: Parts): Server {
+  const { place, gateway, server, bus, bans, banning, steps } = parts
   const { log, limits, base, at } = full
   const host = 'server' in at ? undefined : at.host
   const ending = createEnding()
@@ -207,6 +230,11 @@ function running(full: FullOptions, clock: Clock, { place, gateway, server, bus,
     },
     publish(protocol, message, ...value) {
       publishTo(bus, protocol, message, value[0])
+    },
+    ban: banning.ban,
+    unban: banning.unban,
+    get bans() {
+      return bans.list()
     },
     done: ending.done,
     stop() {

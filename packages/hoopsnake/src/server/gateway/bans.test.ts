@@ -38,7 +38,7 @@ test('[SF6] a ban is lifted by what it was made by, or listed as', () => {
 
 test('[SF6] what cannot be banned is refused with words', () => {
   const bans = createBans(virtualClock())
-  for (const user of [undefined, null, {}, { name: 'Ann' }, true, []])
+  for (const user of [undefined, null, '', {}, { name: 'Ann' }, true, []])
     expect(() => bans.make({ user })).toThrow(/a user is banned by what `auth` answered/)
   for (const address of ['', 'ann', '1.2.3', '10.0.0.0/8'])
     expect(() => bans.make({ address })).toThrow(/is no address to ban/)
@@ -62,6 +62,7 @@ test('[SF7] there are at most 10,000 bans; one more is refused, until some are o
   expect(() => bans.make({ user: 'ann' })).toThrow(/10000 bans are the most/)
   bans.make({ user: 9, reason: 'once more' })
   clock.advance(1000)
+  expect(bans.sweep()).toEqual(['user 5'])
   bans.make({ user: 'ann' })
   expect(bans.list()).toHaveLength(10_000)
 })

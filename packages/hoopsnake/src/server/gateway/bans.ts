@@ -57,12 +57,15 @@ export interface Bans {
   /** Lifts what there is for a target; gives its key. */
   lift(target: BanTarget): string
   find(key: string | undefined): Ban | undefined
+  /** Forgets the bans that somebody made and that are over; gives their keys. */
+  sweep(): string[]
   list(): Ban[]
 }
 
 /** Gives the key of what `auth` answered; undefined for what has neither text nor number to be known by. */
 export function userKey(user: unknown): string | undefined {
   const id = typeof user === 'object' && user !== null && 'id' in user ? user.id : user
+  if (id === '') return undefined
   return typeof id === 'string' || typeof id === 'number' ? `user ${JSON.stringify(id)}` : undefined
 }
 
@@ -81,7 +84,6 @@ export function createBans(clock: Clock): Bans {
       const subject = subjectOf(ask)
       const key = keyOf(subject)
       const ms = ask.for === undefined ? Infinity : milliseconds(ask.for)
-      if (made.size >= MOST_MADE) forget(made, clock.now())
       if (made.size >= MOST_MADE && !made.has(key)) {
         throw new RangeError(
           `${MOST_MADE} bans are the most: lift some, or keep them with your users and refuse in \`auth\``,
@@ -110,10 +112,11 @@ export function createBans(clock: Clock): Bans {
       const entry = [made.get(key), automatic.get(key)].find((one) => one !== undefined && now < one.until)
       return entry && shown(entry, now)
     },
+    sweep: () => forget(made, clock.now()),
     list() {
       const now = clock.now()
-      for (const table of [made, automatic]) forget(table, now)
-      return [...made.values(), ...automatic.values()].map((entry) => shown(entry, now))
+      const entries = [...made.values(), ...automatic.values()]
+      return entries.filter(({ until }) => now < until).map((entry) => shown(entry, now))
     },
   }
 }
@@ -122,8 +125,11 @@ function shown({ subject, reason, until, automatic }: Entry, now: number): Ban {
   return { ...subject, reason, left: until - now, automatic }
 }
 
-function forget(table: Table, now: number): void {
-  for (const [key, { until }] of table) if (now >= until) table.delete(key)
+/** Removes what is over; gives its keys. */
+function forget(table: Table, now: number): string[] {
+  const over = [...table].filter(([, { until }]) => now >= until).map(([key]) => key)
+  for (const key of over) table.delete(key)
+  return over
 }
 
 /** Says to who is banned why, and for how long. */

@@ -37,6 +37,7 @@ export function placeContract(name: string, make: () => Place): void {
         port,
         host: '127.0.0.1',
         signals: false,
+        auth: ({ ticket }) => ticket,
         log: () => {},
       })
       return server.url
@@ -79,6 +80,26 @@ export function placeContract(name: string, make: () => Place): void {
       expect(others.map((game) => game.status)).toEqual(others.map(() => 'live'))
       expect(ann.status).toBe('live')
       expect(ann.tick).toBeGreaterThan(tick)
+    })
+
+    test('[SF6] who is banned is ended with words and leaves the seat, and comes back when the ban is lifted', async () => {
+      const url = await start()
+      const ann = await create(url, abacus, {}, { ticket: 'ann' })
+      const bob = await join(url, abacus, {}, { ticket: 'bob', code: ann.code })
+      await until(bob, ({ sums }) => sums.size === 2)
+      const closed = new Promise((resolve) => ann.when('closed', resolve))
+      await server.ban({ user: 'ann', for: '10m', reason: 'spam' })
+      const banned = { code: 'BANNED', message: 'spam (10 min left)' }
+      expect(await closed).toMatchObject(banned)
+      await until(bob, ({ sums }) => sums.size === 1)
+      const again = () => join(url, abacus, {}, { ticket: 'ann', code: bob.code })
+      await expect(again()).rejects.toMatchObject(banned)
+      await server.unban({ user: 'ann' })
+      expect((await again()).status).toBe('live')
+      expect(bob.status).toBe('live')
+      await server.ban({ address: '127.0.0.1' })
+      await expect(again()).rejects.toMatchObject({ code: 'BANNED' })
+      await server.unban({ address: '127.0.0.1' })
     })
 
     test('[PL4] saved rooms are open again after a restart, and their players in them', async () => {
