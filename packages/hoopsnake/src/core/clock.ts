@@ -1,3 +1,5 @@
+import { createHeap, type Placed } from './heap.ts'
+
 /**
  * A monotonic clock and its timer.
  *
@@ -45,22 +47,26 @@ export interface VirtualClock extends Clock {
   readonly next: number | undefined
 }
 
+/** Something that a virtual clock is to do. */
+interface WakeUp extends Placed {
+  readonly due: number
+  readonly asked: number
+  readonly wake: () => void
+}
+
 /** Makes a virtual clock that starts at `start` milliseconds. */
 export function virtualClock(start = 0): VirtualClock {
   let now = start
   let calling = false
-  // Sorted by time; things due together run in the order in which they were asked for.
-  const waiting: { due: number; wake: () => void }[] = []
+  let asked = 0
+  // Things due together run in the order in which they were asked for.
+  const waiting = createHeap<WakeUp>((a, b) => a.due < b.due || (a.due === b.due && a.asked < b.asked))
   return {
     now: () => now,
     at(due, wake) {
-      const entry = { due: Math.max(due, now), wake }
-      const later = waiting.findIndex((other) => other.due > entry.due)
-      waiting.splice(later < 0 ? waiting.length : later, 0, entry)
-      return () => {
-        const at = waiting.indexOf(entry)
-        if (at >= 0) waiting.splice(at, 1)
-      }
+      const entry = { due: Math.max(due, now), asked: asked++, wake, place: -1 }
+      waiting.put(entry)
+      return () => waiting.remove(entry)
     },
     advance(ms) {
       if (!(ms >= 0)) throw new RangeError(`advance(${ms}): time does not go back`)
@@ -71,10 +77,10 @@ export function virtualClock(start = 0): VirtualClock {
       }
       calling = true
       try {
-        while (waiting.length > 0 && waiting[0]!.due <= end) {
-          const { due, wake } = waiting.shift()!
-          now = Math.max(now, due)
-          wake()
+        for (let next = waiting.first; next !== undefined && next.due <= end; next = waiting.first) {
+          waiting.remove(next)
+          now = Math.max(now, next.due)
+          next.wake()
         }
         now = Math.max(now, end)
       } finally {
@@ -82,7 +88,7 @@ export function virtualClock(start = 0): VirtualClock {
       }
     },
     get next() {
-      return waiting[0]?.due
+      return waiting.first?.due
     },
   }
 }

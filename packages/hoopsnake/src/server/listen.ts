@@ -35,11 +35,14 @@ export function ownServer(tenant: Tenant, { handshake, connections, entering }: 
   return server
 }
 
+/** Connections that may wait to be taken in, as far as the system lets us: a herd comes back all at once. */
+const BACKLOG = 4096
+
 /** Starts listening. Rejects with words on a port that cannot be had. */
 export async function listen(server: HttpServer, { port, host }: Address): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
-  server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve)
+  server.listen({ port, backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, resolve)
   try {
     await promise
   } catch (error) {

@@ -2,9 +2,10 @@ import type { FindFile } from './files.ts'
 import { httpSide } from './http.ts'
 import { type SocketGiven, type SocketSide, socketSide } from './socket.ts'
 import type { Tenant } from './attach.ts'
+import { createTurnstile } from './turnstile.ts'
 
 /** What a gateway is made of. */
-export interface GatewayGiven extends SocketGiven {
+export interface GatewayGiven extends Omit<SocketGiven, 'turnstile'> {
   readonly files: FindFile | undefined
   readonly protocols: ReadonlySet<string>
   /** Counts for `/healthz`. */
@@ -19,7 +20,7 @@ export interface Gateway extends Tenant, Pick<SocketSide, 'refuse' | 'close' | '
 /** Makes a gateway. It listens to nothing by itself. */
 export function createGateway(given: GatewayGiven): Gateway {
   let refusing = false
-  const sockets = socketSide(given)
+  const sockets = socketSide({ ...given, turnstile: createTurnstile(given.limits.arrivals) })
   const http = httpSide({
     ...given,
     health: () => ({ ok: !refusing, connections: sockets.connections, ...given.counts() }),

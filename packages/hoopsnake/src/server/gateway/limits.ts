@@ -16,6 +16,11 @@ export interface Limits {
   readonly dials?: { readonly perSecond: number; readonly burst: number }
   /** Sockets whose client is not in yet, `auth` included; one more is answered HTTP 503. Default 2,000. */
   readonly entering?: number
+  /**
+   * Clients that are let in, those who come back included; beyond, each is told another time to dial again (WAIT).
+   * Default 1,000 per second, 2,000 at once.
+   */
+  readonly arrivals?: { readonly perSecond: number; readonly burst: number }
   /** Bytes of a message from a client; a longer one ends the connection (1009), unread. Default 4,096. */
   readonly frameBytes?: number
   /** Messages and pings of one connection; beyond, it is refused with FLOOD. Default 100 per second, 200 at once. */
@@ -48,6 +53,7 @@ export interface FullLimits {
   readonly dials: { readonly perSecond: number; readonly burst: number; readonly local: boolean }
   readonly entering: number
   readonly strikes: { readonly most: number; readonly within: number; readonly ban: number }
+  readonly arrivals: { readonly perSecond: number; readonly burst: number }
   readonly frameBytes: number
   readonly frames: { readonly perSecond: number; readonly burst: number }
   readonly handshake: number
@@ -70,6 +76,7 @@ export function fullLimits(limits: Limits = {}): FullLimits {
       within: milliseconds(strikes.within ?? '1m'),
       ban: milliseconds(strikes.ban ?? '1m'),
     },
+    arrivals: limits.arrivals ?? { perSecond: 1000, burst: 2000 },
     frameBytes: limits.frameBytes ?? 4096,
     frames: limits.frames ?? { perSecond: 100, burst: 200 },
     handshake: milliseconds(limits.handshake ?? '5s'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { virtualClock } from '../../core/clock.ts'
 import { refuse, type Refused } from '../../core/errors.ts'
-import { type Hello, readReason, writeHello } from '../../core/frames/hello.ts'
+import { type Hello, readReason, readWait, writeHello } from '../../core/frames/hello.ts'
 import { down, WIRE } from '../../core/frames/kinds.ts'
 import type { Arrival, Link } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
@@ -12,6 +12,7 @@ import type { Stay } from './door.ts'
 import { fullLimits, type Limits } from './limits.ts'
 import type { Line } from './line.ts'
 import { openSession } from './session.ts'
+import { createTurnstile, type Turnstile } from './turnstile.ts'
 
 const hello: Hello = { wire: WIRE, protocol: 'snake', hash: 7, ticket: 'let me in', intent: 'watch' }
 
@@ -27,7 +28,14 @@ function open({
   limits,
   connect,
   no,
-}: { auth?: Auth; limits?: Limits; connect?: (pipe: Pipe) => void; no?: Refused } = {}) {
+  turnstile,
+}: {
+  auth?: Auth
+  limits?: Limits
+  connect?: (pipe: Pipe) => void
+  no?: Refused
+  turnstile?: Turnstile
+} = {}) {
   const story: string[] = []
   const arrivals: Arrival[] = []
   const admitted: unknown[] = []
@@ -37,7 +45,8 @@ function open({
     write(frame) {
       const r = new Reader(frame)
       const kind = r.u8()
-      story.push(kind === down.REFUSED ? `refused ${readReason(r).code}` : `frame ${kind}`)
+      if (kind === down.REFUSED) story.push(`refused ${readReason(r).code}`)
+      else story.push(kind === down.WAIT ? `wait ${readWait(r)}` : `frame ${kind}`)
     },
     queued: 0,
     get open() {
@@ -82,7 +91,16 @@ function open({
     ending() {},
     leave() {},
   }
-  const session = openSession({ link, auth, limits: fullLimits(limits), clock, log }, dial, line, stay)
+  const full = fullLimits(limits)
+  const given = {
+    link,
+    auth,
+    limits: full,
+    turnstile: turnstile ?? createTurnstile(full.arrivals),
+    clock,
+    log,
+  }
+  const session = openSession(given, dial, line, stay)
   return { session, story, arrivals, admitted, clock }
 }
 
@@ -262,6 +280,37 @@ test('[GW9] a lost socket is told to the room once, and leaves no timer behind',
   session.receive(Uint8Array.of(4))
   expect(story).toEqual(['connect', 'lost'])
   expect(clock.next).toBeUndefined()
+})
+
+test('[SE14] beyond `arrivals` a client is told to WAIT, each another time, and `auth` is not asked', async () => {
+  const limits = { arrivals: { perSecond: 100, burst: 2 } }
+  const full = fullLimits(limits)
+  const turnstile = createTurnstile(full.arrivals)
+  const asked: string[] = []
+  const dial = () => {
+    const one = open({ limits, turnstile, auth: ({ code }) => void asked.push(code) })
+    one.session.receive(bytes())
+    return one
+  }
+  const all = Array.from({ length: 5 }, dial)
+  await settled()
+  expect(all.map(({ story }) => story.join())).toEqual([
+    'connect',
+    'connect',
+    'wait 113,closed 4002 WAIT',
+    'wait 125,closed 4002 WAIT',
+    'wait 138,closed 4002 WAIT',
+  ])
+  expect(asked).toHaveLength(2)
+  expect(all[2]!.clock.next).toBeUndefined()
+})
+
+test('[SE14] nobody is told to wait longer than about ten seconds', () => {
+  const turnstile = createTurnstile({ perSecond: 10, burst: 1 })
+  const waits = Array.from({ length: 1000 }, () => turnstile.pass(0))
+  expect(waits[0]).toBe(0)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(10_100)
+  expect(Math.min(...waits.slice(1))).toBeGreaterThanOrEqual(100)
 })
 
 test('[GW9] a socket that is lost while auth is asked never reaches a room', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { type Code, codes, Refused } from '../../core/errors.ts'
-import { type Hello, type Reason, readHello, writeReason } from '../../core/frames/hello.ts'
+import { type Hello, type Reason, readHello, writeReason, writeWait } from '../../core/frames/hello.ts'
 import { down, up, WIRE } from '../../core/frames/kinds.ts'
 import { type Bucket, createBucket } from '../../core/limits.ts'
 import type { Arrival, Connection, Link } from '../../core/link.ts'
@@ -13,12 +13,14 @@ import type { Auth, Dial } from './auth.ts'
 import type { Stay } from './door.ts'
 import type { FullLimits } from './limits.ts'
 import type { Line } from './line.ts'
+import type { Turnstile } from './turnstile.ts'
 
 /** What the sessions of a gateway have in common. */
 export interface SessionGiven {
   readonly link: Link
   readonly auth: Auth | undefined
   readonly limits: FullLimits
+  readonly turnstile: Turnstile
   readonly clock: Clock
   readonly log: Log
 }
@@ -131,6 +133,17 @@ function dismiss(line: Line, reason: Reason): void {
   line.close(close.REFUSED, reason.code)
 }
 
+/** Sends a client away to come again in `ms`. */
+function postpone(live: Live, ms: number): void {
+  const { given, dial, line } = live
+  given.log('debug', 'told a client to wait', { ms, address: dial.address })
+  end(live)
+  const w = new Writer()
+  writeWait(w, ms)
+  line.write(w.take())
+  line.close(close.AGAIN, 'WAIT')
+}
+
 /** Counts a message or a ping; says whether it may be looked at. */
 function allowed(live: Live): boolean {
   if (live.state.at === 'over' || !live.line.open) return false
@@ -172,6 +185,9 @@ function greet(live: Live, frame: Uint8Array): void {
   if (hello.protocol !== dial.protocol) {
     return refuse(live, 'MALFORMED', `HELLO for '${hello.protocol}' at the address of '${dial.protocol}'`)
   }
+  // Before `auth`, which may cost more than all the rest.
+  const ms = given.turnstile.pass(given.clock.now())
+  if (ms > 0) return postpone(live, ms)
   const kept: Uint8Array[] = []
   live.state = { at: 'asking', kept }
   ask(given.auth, { ...dial, ticket: hello.ticket }).then(
