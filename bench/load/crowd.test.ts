@@ -37,7 +37,7 @@ test('steps are counted over the border, and only of snakes that were there befo
 })
 
 test('a watch adds up what its witness sees', async () => {
-  const eyes = watch(await limit.witness())
+  const eyes = watch(await limit.witness!())
   eyes.take(Uint8Array.of(1, 0, 0, 50, 60, 70, 80))
   // The first goes left over the border, the second down, the third right.
   eyes.take(Uint8Array.of(2, 1, 0, 0b01_10_11))

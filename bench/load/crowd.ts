@@ -27,7 +27,7 @@ export interface Count {
   readonly bytes: number
   /** How late ticks came, in ms; see Lateness. */
   readonly late: Readonly<Record<'p50' | 'p90' | 'p99' | 'p999', number>>
-  /** How many snakes the witness saw, and how many cells each moved. */
+  /** How many snakes the witness saw, and how many cells each moved; 0 without a witness. */
   readonly snakes: number
   readonly steps: number
 }
@@ -59,7 +59,8 @@ export class Crowd {
 
   /** Lets all in. Resolves when the last one is. */
   async join(): Promise<void> {
-    this.#watch = watch(await this.#dialect.witness())
+    const witness = await this.#dialect.witness?.()
+    if (witness !== undefined) this.#watch = watch(witness)
     let left = this.#ask.players
     const oneByOne = async (): Promise<void> => {
       while (left-- > 0) await this.#enter()
@@ -82,7 +83,7 @@ export class Crowd {
       ticks: this.#ticks,
       bytes: this.#bytes,
       late: { p50: late(0.5), p90: late(0.9), p99: late(0.99), p999: late(0.999) },
-      ...this.#watch!.seen(),
+      ...(this.#watch?.seen() ?? { snakes: 0, steps: 0 }),
     }
   }
 
@@ -141,7 +142,7 @@ export class Crowd {
       const due = Math.floor(((performance.now() - began) / BEAT) * this.#players.length)
       for (; done < due; done++) {
         const player = this.#players[done % this.#players.length]!
-        player.talk.turn((player.turns++ % 4) as Direction)
+        player.talk.turn?.((player.turns++ % 4) as Direction)
         // Half a beat later than its turn.
         this.#players[(done + (this.#players.length >> 1)) % this.#players.length]!.talk.beat?.()
       }

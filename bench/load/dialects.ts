@@ -1,6 +1,7 @@
 /* What each server wants to hear, and how it says that a tick was made. */
 import type { Client } from './client.ts'
 import { colyseus } from './dialects/colyseus.ts'
+import { events, messages } from './dialects/fanout.ts'
 import { hoopsnake } from './dialects/hoopsnake.ts'
 import { json } from './dialects/json.ts'
 import { limit } from './dialects/limit.ts'
@@ -16,7 +17,8 @@ export type Heads = ReadonlyMap<string | number, readonly [number, number]>
 export interface Talk {
   /** Takes a message. 'in': from now on it is in the game; 'tick': what a tick has changed, or all there is. */
   take(payload: Uint8Array): 'in' | 'tick' | undefined
-  turn(to: Direction): void
+  /** Called every 500 ms. */
+  turn?(to: Direction): void
   /** Called every 500 ms. */
   beat?(): void
   /** Says goodbye, before the connection is given up. */
@@ -29,7 +31,7 @@ export interface Dialect {
   /** Begins to talk, over a WebSocket that has just opened. */
   talk(client: Client): Talk
   /** Makes one that understands all that a client is told: the proof that it is worth something. */
-  witness(): Promise<Witness>
+  witness?(): Promise<Witness>
 }
 
 /** Reads messages in full. */
@@ -38,5 +40,5 @@ export interface Witness {
   take(payload: Uint8Array): Heads | undefined
 }
 
-export const dialects = { hoopsnake, colyseus, socketio, json, limit } as const
+export const dialects = { hoopsnake, colyseus, socketio, json, limit, events, messages } as const
 export type DialectName = keyof typeof dialects

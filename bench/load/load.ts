@@ -38,7 +38,7 @@ export interface Load {
 
 /** Starts the process. */
 export function startLoad(): Load {
-  const program = startProgram('load', ['bench/load/main.ts'], true)
+  const program = startProgram('load', ['bench/load/main.ts'], { ipc: true })
   const { child } = program
   const ended = once(child, 'exit').then((): Answer => ({ error: 'the load ended' }))
   const order = async (what: Order): Promise<Window | void> => {

@@ -1,6 +1,7 @@
 /* The processes of a bench. None of them outlives it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { pinned, type Side } from './cores.ts'
@@ -28,20 +29,35 @@ export interface Server extends Program {
   readonly port: number
 }
 
+interface Extra {
+  /** Whether it is talked to by messages. */
+  readonly ipc?: boolean
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** What servers say to stderr: not what a bench is about, but wanted when one fails. */
+const logFile = new URL('../../.cache/bench/servers.log', import.meta.url)
+mkdirSync(new URL('.', logFile), { recursive: true })
+const log = openSync(logFile, 'w')
+
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
 /** Starts a program on Node, on the core of its side. `args` are a file, relative to the project, and what it is told. */
-export function startProgram(side: Side, args: readonly string[], ipc = false): Program {
+export function startProgram(
+  side: Side,
+  args: readonly string[],
+  { ipc = false, env = {} }: Extra = {},
+): Program {
   const node = [process.execPath, '--import', leash, '--conditions=@hoopsnake/source', ...args]
   const [command = '', ...rest] = [...pinned(side), ...node]
   const child = spawn(command, rest, {
     cwd: root,
-    stdio: ['ignore', ipc ? 'inherit' : 'pipe', 'inherit', ...(ipc ? (['ipc'] as const) : [])],
+    stdio: ['ignore', ipc ? 2 : 'pipe', ipc ? 2 : log, ...(ipc ? (['ipc'] as const) : [])],
     serialization: 'advanced',
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', ...env },
   })
   running.add(child)
   const ended = once(child, 'close').finally(() => running.delete(child))
@@ -64,11 +80,12 @@ export function startProgram(side: Side, args: readonly string[], ipc = false): 
 }
 
 /** Starts a server on the server's core. It has to print a line that ends with `:PORT`. Rejects if it does not. */
-export async function startServer(args: readonly string[]): Promise<Server> {
-  const program = startProgram('server', args)
+export async function startServer(args: readonly string[], env: Extra['env'] = {}): Promise<Server> {
+  const program = startProgram('server', args, { env })
   const { child } = program
   const port = await new Promise<number>((resolve, reject) => {
-    const failed = (why: string): void => reject(new Error(`${args.join(' ')} ${why}`))
+    const failed = (why: string): void =>
+      reject(new Error(`${args.join(' ')} ${why}; its own words are in ${fileURLToPath(logFile)}`))
     const deadline = setTimeout(() => failed('did not say where it listens'), PATIENCE)
     child.once('error', ({ message }) => failed(message))
     child.once('exit', (code) => failed(`ended with ${code} before it listened`))

@@ -1,0 +1,57 @@
+/* What all games of hoopsnake have in common: the frames of PROTOCOL.md. */
+import { Reader, Writer, type AnyProtocol, type JoinOf } from 'hoopsnake'
+import { readReason, writeHello } from '../../../packages/hoopsnake/src/core/frames/hello.ts'
+import { down, WIRE } from '../../../packages/hoopsnake/src/core/frames/kinds.ts'
+import { writeConfirm, writeInput, writeLeave } from '../../../packages/hoopsnake/src/core/frames/play.ts'
+import type { Client } from '../client.ts'
+import type { Talk } from '../dialects.ts'
+
+export interface Player extends Talk {
+  /** Sends an input, by its number in the protocol. */
+  input(number: number, value: unknown): void
+}
+
+/** Joins a game, confirms what comes, and leaves. `ask` is what the join brings. */
+export function player<P extends AnyProtocol>(client: Client, protocol: P, ask: JoinOf<P>): Player {
+  let [seq, tick, there] = [0, 0, false]
+  const join = bytes((w) => protocol.join.write(w, ask))
+  const hello = { wire: WIRE, protocol: protocol.name, hash: protocol.hash, ticket: '' }
+  client.send(bytes((w) => writeHello(w, { ...hello, intent: 'join', ask: join })))
+  return {
+    take(payload) {
+      const kind = payload[0]
+      if (kind === down.DELTA || kind === down.FULL) {
+        tick = tickOf(payload)
+        const first = !there
+        there = true
+        return first ? 'in' : 'tick'
+      }
+      if (kind !== down.REFUSED && kind !== down.CLOSED) return undefined
+      const { code, message } = readReason(new Reader(payload.subarray(1)))
+      throw new Error(`${code}: ${message}`)
+    },
+    input(number, value) {
+      client.send(bytes((w) => writeInput(w, protocol.inputs, { seq: ++seq, input: number, value }, tick)))
+    },
+    beat: () => client.send(bytes((w) => writeConfirm(w, tick, performance.now()))),
+    leave: () => client.send(bytes(writeLeave)),
+  }
+}
+
+/** Reads the tick of FULL or DELTA: the second uint behind the kind. By hand: it is done for every frame. */
+function tickOf(frame: Uint8Array): number {
+  let at = 1
+  while (frame[at]! > 0x7f) at++
+  let [tick, weight] = [0, 1]
+  do {
+    tick += (frame[++at]! & 0x7f) * weight
+    weight *= 128
+  } while (frame[at]! > 0x7f)
+  return tick
+}
+
+function bytes(write: (w: Writer) => void): Uint8Array {
+  const w = new Writer(64)
+  write(w)
+  return w.take()
+}
