@@ -44,7 +44,11 @@ const names = createNameDialog((given) => {
   wanted = undefined
   void then?.()
 })
-const rooms = createRoomsDialog(() => list(base, pit), enter)
+const rooms = createRoomsDialog(
+  () => list(base, pit),
+  () => visit.code,
+  enter,
+)
 function facts(): Facts {
   const { status, trouble, code, seat } = visit
   return { status, trouble, room: code, scene, me: seat, touch: touch.matches }

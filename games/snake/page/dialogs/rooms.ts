@@ -1,9 +1,13 @@
 import type { Listing } from 'hoopsnake'
 import { element, text } from '../elements.ts'
 
-/** Shows the public rooms. `ask` gives them, `go` is called with the code of the one that is chosen. */
+/**
+ * Shows the public rooms. `ask` gives them, `here` the code of the one that the reader is in, `go` is called with the
+ * code of the one that is chosen.
+ */
 export function createRoomsDialog(
   ask: () => Promise<readonly Listing[]>,
+  here: () => string,
   go: (code: string) => void,
 ): { open(): Promise<void> } {
   const dialog = element('rooms', HTMLDialogElement)
@@ -12,7 +16,8 @@ export function createRoomsDialog(
     const item = document.createElement('li')
     const button = text('button', '')
     button.type = 'button'
-    button.append(text('b', room.code), text('span', wordsOf(room)))
+    const code = room.code === here() ? `${room.code} (here)` : room.code
+    button.append(text('b', code), text('span', wordsOf(room)))
     button.addEventListener('click', () => {
       dialog.close()
       go(room.code)
@@ -38,5 +43,6 @@ export function createRoomsDialog(
 
 /** Says how full a room is. */
 function wordsOf({ seats, seatsMax, watchers }: Listing): string {
-  return `${seats === seatsMax ? 'full: ' : ''}${seats} playing · ${watchers} watching`
+  const players = `${seats} ${seats === 1 ? 'player' : 'players'}`
+  return `${seats === seatsMax ? 'full: ' : ''}${players} · ${watchers} watching`
 }

@@ -76,6 +76,16 @@ test.each([
   expect(banner?.act).not.toBe('')
 })
 
+test('who has lost the seat for good reads why, not a code of the server', () => {
+  const trouble = { code: 'GONE', message: 'The seat is no longer held; join anew.' }
+  expect(bannerFor(facts({ status: 'closed', trouble }))).toMatchObject({
+    title: 'Your place is gone',
+    text: expect.not.stringContaining('seat'),
+    act: 'Join again',
+    does: 'join',
+  })
+})
+
 test('a lost connection is said, and nothing is to be pressed meanwhile', () => {
   expect(bannerFor(facts({ status: 'away', me: 1 }))).toMatchObject({
     title: 'Reconnecting…',

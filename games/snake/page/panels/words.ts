@@ -85,6 +85,14 @@ function closedBanner({ trouble, room }: Facts): Banner {
         act: 'Play here',
         does: 'join',
       }
+    case 'GONE':
+      return {
+        ...base,
+        title: 'Your place is gone',
+        text: 'You were away for too long, or the server began anew.',
+        act: 'Join again',
+        does: 'join',
+      }
     case 'UNREACHABLE':
       return { ...base, title: 'Disconnected', act: 'Try again', does: 'watch' }
     default:
