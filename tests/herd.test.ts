@@ -9,6 +9,7 @@ import type { Link } from '../packages/hoopsnake/src/core/link.ts'
 import { createRandom } from '../packages/hoopsnake/src/core/random.ts'
 import { fullLimits } from '../packages/hoopsnake/src/server/gateway/limits.ts'
 import { openSession } from '../packages/hoopsnake/src/server/gateway/session.ts'
+import { createTraffic } from '../packages/hoopsnake/src/server/metrics/traffic.ts'
 import { createTurnstile } from '../packages/hoopsnake/src/server/gateway/turnstile.ts'
 import { Writer } from '../packages/hoopsnake/src/wire/writer.ts'
 
@@ -54,6 +55,7 @@ function herd(count: number, limits = fullLimits()) {
   const clock = virtualClock()
   const random = createRandom(7)
   const log = { dials: [] as number[], entered: [] as number[] }
+  const traffic = createTraffic(['pit'])
   const server = { up: true, turnstile: createTurnstile(limits.arrivals), breaks: new Set<() => void>() }
   const link: Link = {
     connect(pipe) {
@@ -90,7 +92,8 @@ function herd(count: number, limits = fullLimits()) {
       server.breaks.add(broken)
       later(() => ends.open())
     }
-    const given = { link, auth: undefined, limits, turnstile: server.turnstile, clock, log: () => {} }
+    const { turnstile } = server
+    const given = { link, auth: undefined, limits, turnstile, traffic, clock, log: () => {} }
     const session = openSession(given, where, line, stay)
     return {
       send: (frame) => later(() => session.receive(frame)),

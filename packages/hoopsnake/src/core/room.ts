@@ -21,7 +21,7 @@ import { checkpointKey, createSaver } from './saver.ts'
 import type { Settings } from './settings.ts'
 import type { Store } from './store.ts'
 import type { Telemetry } from './telemetry.ts'
-import { record } from './telemetry.ts'
+import { countTurn, record } from './telemetry.ts'
 import type { Seal } from './tokens.ts'
 import type { Work } from './work.ts'
 import { createWork } from './work.ts'
@@ -163,15 +163,13 @@ export class OpenRoom {
     else this.guests.dismissAll(reason, close.DONE)
   }
 
-  #step(first: number, count: number, { ms, skipped, dilated }: Late): void {
+  #step(first: number, count: number, late: Late): void {
     const { machine, guests } = this
+    const { skipped, dilated } = late
     const { clock, telemetry } = this.#given
     const began = clock.now()
     this.#stepping = true
-    telemetry.made += count
-    telemetry.skipped += skipped
-    telemetry.dilated += dilated
-    record(telemetry.late, ms)
+    countTurn(telemetry, count, late)
     this.#given.mark(this.code)
     try {
       if (skipped + dilated > 0) this.#inbox.put({ kind: 'late', skipped, dilated })

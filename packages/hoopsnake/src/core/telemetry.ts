@@ -1,3 +1,5 @@
+import type { Late } from './loop.ts'
+
 /** Upper bounds of the buckets of durations, in ms. What is above the last one has a bucket of its own. */
 const DURATIONS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500]
 /** Upper bounds of the buckets of numbers of entries. */
@@ -86,6 +88,14 @@ export function record(histogram: Histogram, value: number): void {
   histogram.sum += value
 }
 
+/** Counts a turn of a room that made so many ticks, `late` as it began. */
+export function countTurn(telemetry: Telemetry, ticks: number, late: Late): void {
+  telemetry.made += ticks
+  telemetry.skipped += late.skipped
+  telemetry.dilated += late.dilated
+  record(telemetry.late, late.ms)
+}
+
 /** Counts one for a code. */
 export function countCode(codes: ByCode, code: string, times: number = 1): void {
   const name = codes.has(code) || codes.size < MOST_CODES ? code : OTHERS
@@ -125,6 +135,29 @@ export function addTelemetry(sum: Telemetry, more: Telemetry): void {
       for (const [code, times] of value) countCode(sum[key] as ByCode, code, times)
     else addHistogram(sum[key] as Histogram, value)
   }
+}
+
+/** Adds up what several reports say of the same games. */
+export function addGames(reports: readonly (readonly GameReport[])[]): GameReport[] {
+  const sums = new Map<string, GameReport>()
+  for (const one of reports.flat()) {
+    const { game } = one
+    const { telemetry, ...sum } = sums.get(game) ?? noReport(game)
+    addTelemetry(telemetry, one.telemetry)
+    sums.set(game, {
+      game,
+      telemetry,
+      rooms: sum.rooms + one.rooms,
+      seats: sum.seats + one.seats,
+      watchers: sum.watchers + one.watchers,
+      clients: sum.clients + one.clients,
+    })
+  }
+  return [...sums.values()]
+}
+
+function noReport(game: string): GameReport {
+  return { game, telemetry: createTelemetry(), rooms: 0, seats: 0, watchers: 0, clients: 0 }
 }
 
 /** Adds the values that one histogram counted to another of the same bounds. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plainLog } from './log.ts'
+import { jsonLog, plainLog } from './log.ts'
 
 function logged(level: 'debug' | 'info', ...entry: Parameters<ReturnType<typeof plainLog>>): string[] {
   const lines: string[] = []
@@ -40,4 +40,61 @@ test('[GW15] what throws when it is looked at keeps nothing from being logged', 
   expect(logged('info', 'error', 'the room failed', { error: nasty, room: 'A' })).toEqual([
     'error the room failed error=(cannot be shown) room=A',
   ])
+})
+
+test('[OP10] an entry is one JSON object on one line, whatever is in it', () => {
+  const lines: string[] = []
+  const log = jsonLog({ level: 'debug', write: (line) => lines.push(line) })
+  const nasty = Object.defineProperty(new Error('x'), 'stack', {
+    get(): never {
+      throw new Error('nasty')
+    },
+  })
+  const round: Record<string, unknown> = {}
+  round['round'] = round
+  const cause = Object.assign(new Error('why'), { code: 'EIO' })
+  log('warn', 'name\nforged\u2028', {
+    name: 'a\u001b[2J\u202eb\u{e0001}',
+    level: 'none',
+    room: 'ABCD',
+    tick: 7,
+  })
+  log('error', 'the room failed', {
+    error: new Error('oh', { cause }),
+    nasty,
+    round,
+    big: 10n,
+    none: undefined,
+  })
+  log('debug', 'long', { text: 'x'.repeat(5000), list: [1, { a: null }] })
+  // oxlint-disable-next-line no-control-regex -- these are what must not be there
+  for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e\u{e0001}]/u)
+  const [first, second, third] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(first).toEqual({
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
+    level: 'warn',
+    message: 'name\nforged\u2028',
+    name: 'a\u001b[2J\u202eb\u{e0001}',
+    room: 'ABCD',
+    tick: 7,
+  })
+  expect(second).toMatchObject({
+    error: {
+      name: 'Error',
+      message: 'oh',
+      stack: expect.any(String),
+      cause: { message: 'why', code: 'EIO' },
+    },
+    nasty: '(cannot be shown)',
+    round: expect.stringContaining('Circular'),
+    big: '10n',
+  })
+  expect(third!['text']).toHaveLength(2001)
+  expect(third!['list']).toEqual([1, { a: null }])
+})
+
+test('[OP10] entries below the level are not written', () => {
+  const lines: string[] = []
+  jsonLog({ level: 'warn', write: (line) => lines.push(line) })('info', 'chatter')
+  expect(lines).toEqual([])
 })

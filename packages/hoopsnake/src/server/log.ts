@@ -3,14 +3,20 @@ import type { Log } from '../core/log.ts'
 import { timeOfDay } from './clock.ts'
 
 const levels = { debug: 0, info: 1, warn: 2, error: 3 }
+/** Most characters of a field: a client may have sent it. */
+const LONGEST = 2000
 const colours = { debug: 90, info: 36, warn: 33, error: 31 }
 
-/** How {@link plainLog} writes. */
-export interface LogOptions {
+/** How {@link jsonLog} writes. */
+export interface JsonLogOptions {
   /** The least level that is written. Default 'info'. */
   readonly level?: keyof typeof levels
   /** Takes one line without its end. Default: standard error. */
   readonly write?: (line: string) => void
+}
+
+/** How {@link plainLog} writes. */
+export interface LogOptions extends JsonLogOptions {
   /** Default: if standard error is a terminal and `NO_COLOR` is not set. */
   readonly colour?: boolean
   /** Text in front of each line. Default: the time of day; '' where a supervisor writes its own. */
@@ -40,6 +46,44 @@ export function plainLog(options: LogOptions = {}): Log {
         ...pairs,
       ].join(' '),
     )
+  }
+}
+
+/**
+ * Makes a log of one JSON object per line, for programs that collect logs: `time`, `level`, `message`, and the fields
+ * beside them. An error is an object with `name`, `message`, `stack` and, if it has them, `code` and `cause`.
+ */
+export function jsonLog(options: JsonLogOptions = {}): Log {
+  const { level: least = 'info', write = toStandardError } = options
+  return (level, message, fields = {}) => {
+    if (levels[level] < levels[least]) return
+    const shown = Object.entries(fields).map(([key, value]) => [key, asData(value)])
+    const line = JSON.stringify({ ...Object.fromEntries(shown), time: timeOfDay(), level, message })
+    // JSON leaves some characters alone that steer terminals or break lines in other languages.
+    write(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped))
+  }
+}
+
+function escaped(text: string): string {
+  return text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+}
+
+/** Makes a field what JSON can carry. What it cannot is shown as text. */
+function asData(value: unknown, depth: number = 0): unknown {
+  try {
+    if (value instanceof Error && depth < 4) {
+      const { name, message, stack, code, cause } = value as NodeJS.ErrnoException
+      return { name, message, stack, code, ...(cause !== undefined && { cause: asData(cause, depth + 1) }) }
+    }
+    if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
+    if (value === null || ['number', 'boolean', 'undefined'].includes(typeof value)) return value
+    const text = JSON.stringify(value)
+    return text !== undefined && text.length <= LONGEST ? (JSON.parse(text) as unknown) : words(value)
+  } catch {
+    return show(value)
   }
 }
 

@@ -8,6 +8,7 @@ import { type FindSender, type Proxies, senderFinder } from './gateway/address.t
 import type { Auth } from './gateway/auth.ts'
 import { originSet } from './gateway/headers.ts'
 import { type FullLimits, fullLimits, type Limits } from './gateway/limits.ts'
+import { type Guard, operatorGuard, type OperatorOptions } from './gateway/operator.ts'
 import { baseOf } from './gateway/route.ts'
 import type { JobPool } from './jobs/pool.ts'
 import { plainLog } from './log.ts'
@@ -53,6 +54,8 @@ export interface ServeOptions {
    */
   readonly secret?: string | readonly string[] | undefined
   readonly limits?: Limits | undefined
+  /** Who may read `/metrics`. Default: this machine, by http://localhost. */
+  readonly operator?: OperatorOptions | undefined
   /**
    * Whether ticks are timed to a tenth of a millisecond instead of one. Default false. It blocks the rooms' thread for
    * up to 1.2 ms before each tick.
@@ -84,6 +87,7 @@ export interface FullOptions {
   /** undefined: the one that the store keeps. */
   readonly secret: readonly string[] | undefined
   readonly limits: FullLimits
+  readonly operator: Guard
   readonly precise: boolean
   readonly log: Log
   readonly signals: boolean
@@ -120,6 +124,7 @@ export function fullOptions(options: ServeOptions): FullOptions {
     auth: options.auth,
     secret: keysOf(options.secret),
     limits: fullLimits(options.limits),
+    operator: operatorGuard(options.operator),
     precise: options.precise ?? false,
     log: options.log ?? plainLog(),
     signals: options.signals ?? server === undefined,

@@ -34,6 +34,7 @@ function parts(place: Partial<{ start(): Promise<void>; stop(): Promise<void> }>
         list: () => Promise.resolve([]),
       },
       counts: { rooms: 0, seats: 0, watchers: 0, ticks: 0 },
+      reports: [],
       async stop() {
         story.push('rooms closing')
         await place.stop?.()
@@ -73,8 +74,10 @@ test('[GW28] while it stops, the server takes nobody in and says so', async () =
   const server = await serve(options)
   const { url, port } = server
   const stopped = server.stop()
-  const health = await fetch(`${url}healthz`)
-  expect([health.status, await health.json()]).toMatchObject([503, { ok: false }])
+  const ready = await fetch(`${url}readyz`)
+  expect([ready.status, await ready.json()]).toEqual([503, { ready: false, why: 'stopping' }])
+  // Who restarts what is ill must not end it for that.
+  expect((await fetch(`${url}healthz`)).status).toBe(200)
   const ws = new WebSocket(`ws://127.0.0.1:${port}/r/snake`)
   const [, response] = (await once(ws, 'unexpected-response')) as [unknown, { statusCode: number }]
   expect(response.statusCode).toBe(503)
@@ -183,7 +186,7 @@ async function program(folder: string, stop = 'async () => {}') {
   const code = `
     import { serve } from '${new URL('./serve.ts', import.meta.url).href}'
     import { sqlite } from '${new URL('./store/sqlite.ts', import.meta.url).href}'
-    const place = async () => ({ link: { connect: () => ({ receive() {}, lost() {} }), list: async () => [] }, counts: {}, stop: ${stop} })
+    const place = async () => ({ link: { connect: () => ({ receive() {}, lost() {} }), list: async () => [] }, counts: {}, reports: [], stop: ${stop} })
     const store = sqlite(${JSON.stringify(join(folder, 'pit.db'))})
     const server = await serve({ rooms: { url: '', kinds: new Map() }, place, store, port: 0, host: '127.0.0.1' })
     console.log(server.port)

@@ -6,14 +6,17 @@ import { type AnyProtocol, type MessagesOf, topicOf } from '../core/protocol.ts'
 import type { Payload } from '../core/rules.ts'
 import { Writer } from '../wire/writer.ts'
 import { type Banning, startBanning } from './banning.ts'
+import { type CalmLog, calmLog } from './calm.ts'
 import { realClock, wallTime } from './clock.ts'
 import { attach } from './gateway/attach.ts'
 import { type Ban, type BanAsk, type Bans, type BanTarget, createBans } from './gateway/bans.ts'
 import { checkFolder, filesIn } from './gateway/files.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { closeServer, listen, ownServer, portOf, urlOf } from './listen.ts'
+import { createOperation, type Operation } from './metrics/operation.ts'
+import { createTraffic, type Traffic } from './metrics/traffic.ts'
 import { type FullOptions, fullOptions, type ServeOptions } from './options.ts'
-import type { Counts, RunningPlace } from './place/place.ts'
+import type { Counts, PlaceGiven, RunningPlace } from './place/place.ts'
 import { realEntropy } from './random.ts'
 import { keyIn } from './seal.ts'
 import { runSteps, type Step } from './stop.ts'
@@ -58,11 +61,13 @@ export interface Server {
  * nothing behind then.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  const full = fullOptions(options)
   const clock = realClock()
+  const asked = fullOptions(options)
+  const calm = calmLog(asked.log, clock)
+  const full = { ...asked, log: calm.log }
   const undo: Step[] = []
   try {
-    return await start(full, clock, undo)
+    return await start(full, { clock, calm }, undo)
   } catch (error) {
     for (const wrong of await runSteps(clock, full.limits.stop, undo))
       full.log('error', wrong.message, { error: wrong.cause })
@@ -71,8 +76,14 @@ export async function serve(options: ServeOptions): Promise<Server> {
 }
 
 /** Starts step by step. What was started goes in front of `undo`. */
-async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Server> {
+async function start(
+  full: FullOptions,
+  { clock, calm }: { clock: Clock; calm: CalmLog },
+  undo: Step[],
+): Promise<Server> {
   const { store, log, rooms, jobs } = full
+  const endLog = { name: 'ending the log', run: () => calm.end() }
+  undo.unshift(endLog)
   const bus = full.bus ?? memoryBus({ clock, log })
   const closeBus = { name: 'closing the bus', run: () => bus.close() }
   undo.unshift(closeBus)
@@ -80,32 +91,17 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
   undo.unshift(closeStore)
   const stopJobs = { name: 'stopping the jobs', run: () => jobs?.stop() }
   undo.unshift(stopJobs)
-  if (full.assets !== undefined) await checkFolder(full.assets)
-  // A store that cannot be used is found out now, not at the first checkpoint.
-  await store.get('')
   const entropy = realEntropy()
-  const keys = full.secret ?? [await keyIn(store, entropy)]
-  if (store.claim !== undefined) {
-    for (const { protocol, options } of rooms.kinds.values())
-      if (options.save !== undefined) await store.claim(protocol.name)
-  }
-  await jobs?.ready
-  const place = await full.place({
-    rooms,
-    store,
-    bus,
-    jobs,
-    log,
-    clock,
-    entropy,
-    keys,
-    precise: full.precise,
-    maxRooms: full.limits.rooms,
-  })
+  const place = await openRooms(full, { bus, clock, entropy })
   const stopPlace = { name: 'closing the rooms', run: () => place.stop() }
   undo.unshift(stopPlace)
+  const traffic = createTraffic(rooms.kinds.keys())
+  const { limits } = full
+  const operation = createOperation({ clock, place, jobs, bus, traffic, limits, logged: calm.counts })
+  const stopWatching = { name: 'watching no more', run: () => operation.stop() }
+  undo.unshift(stopWatching)
   const bans = createBans(clock)
-  const gateway = gatewayTo(place, full, { clock, bans })
+  const gateway = gatewayTo({ place, operation, traffic, bans }, full, clock)
   const { expel } = gateway
   const banning = await startBanning({ bans, store, bus, log, expel, wallTime, id: String(entropy()) })
   const { server, release } = await open(gateway, full)
@@ -125,21 +121,50 @@ async function start(full: FullOptions, clock: Clock, undo: Step[]): Promise<Ser
       stopJobs,
       closeBus,
       closeStore,
+      stopWatching,
+      endLog,
     ],
   })
 }
 
-function gatewayTo(
-  place: RunningPlace,
+/** Opens the rooms, once everything that they need is there. */
+async function openRooms(
   full: FullOptions,
-  { clock, bans }: { readonly clock: Clock; readonly bans: Bans },
+  given: Pick<PlaceGiven, 'bus' | 'clock' | 'entropy'>,
+): Promise<RunningPlace> {
+  const { store, log, rooms, jobs } = full
+  if (full.assets !== undefined) await checkFolder(full.assets)
+  // A store that cannot be used is found out now, not at the first checkpoint.
+  await store.get('')
+  const keys = full.secret ?? [await keyIn(store, given.entropy)]
+  if (store.claim !== undefined) {
+    for (const { protocol, options } of rooms.kinds.values())
+      if (options.save !== undefined) await store.claim(protocol.name)
+  }
+  await jobs?.ready
+  return await full.place({
+    ...given,
+    rooms,
+    store,
+    jobs,
+    log,
+    keys,
+    precise: full.precise,
+    maxRooms: full.limits.rooms,
+  })
+}
+
+function gatewayTo(
+  given: { place: RunningPlace; operation: Operation; traffic: Traffic; bans: Bans },
+  full: FullOptions,
+  clock: Clock,
 ): Gateway {
-  const { base, origins, findSender, auth, limits, log, assets, rooms } = full
+  const { base, origins, findSender, auth, limits, operator, log, assets, rooms } = full
+  const { place, ...others } = given
   return createGateway({
     base,
     origins,
     findSender,
-    bans,
     auth,
     limits,
     log,
@@ -147,7 +172,8 @@ function gatewayTo(
     files: assets === undefined ? undefined : filesIn(assets),
     protocols: new Set(rooms.kinds.keys()),
     link: place.link,
-    counts: () => ({ ...place.counts }),
+    operator,
+    ...others,
   })
 }
 

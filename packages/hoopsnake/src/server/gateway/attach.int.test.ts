@@ -17,6 +17,7 @@ const rooms = { url: import.meta.url, kinds: new Map([['snake', {} as RoomKind]]
 const place: Place = async () => ({
   link: { connect: () => ({ receive() {}, lost() {} }), list: () => Promise.resolve([]) },
   counts: { rooms: 0, seats: 0, watchers: 0, ticks: 0 },
+  reports: [],
   stop: () => Promise.resolve(),
 })
 const quiet = { rooms, place, log: () => {} }

@@ -1,15 +1,15 @@
+import type { Gate } from '../metrics/operation.ts'
 import type { FindFile } from './files.ts'
-import { httpSide } from './http.ts'
+import { httpSide, type HttpGiven } from './http.ts'
 import { type SocketGiven, type SocketSide, socketSide } from './socket.ts'
 import type { Tenant } from './attach.ts'
 import { createTurnstile } from './turnstile.ts'
 
 /** What a gateway is made of. */
-export interface GatewayGiven extends Omit<SocketGiven, 'turnstile'> {
+export interface GatewayGiven
+  extends Omit<SocketGiven, 'turnstile'>, Pick<HttpGiven, 'operation' | 'operator'> {
   readonly files: FindFile | undefined
   readonly protocols: ReadonlySet<string>
-  /** Counts for `/healthz`. */
-  readonly counts: () => Readonly<Record<string, number>>
 }
 
 /** HTTP and WebSocket on one port. */
@@ -19,11 +19,11 @@ export interface Gateway extends Tenant, Pick<SocketSide, 'refuse' | 'close' | '
 
 /** Makes a gateway. It listens to nothing by itself. */
 export function createGateway(given: GatewayGiven): Gateway {
-  let refusing = false
+  let phase: Gate['phase'] = 'open'
   const sockets = socketSide({ ...given, turnstile: createTurnstile(given.limits.arrivals) })
   const http = httpSide({
     ...given,
-    health: () => ({ ok: !refusing, connections: sockets.connections, ...given.counts() }),
+    gate: () => ({ phase, connections: sockets.connections }),
   })
   return {
     ownsRequest: (request) => http.owns(request.url ?? ''),
@@ -34,7 +34,7 @@ export function createGateway(given: GatewayGiven): Gateway {
       return sockets.connections
     },
     refuse() {
-      refusing = true
+      phase = 'stopping'
       sockets.refuse()
     },
     expel: sockets.expel,

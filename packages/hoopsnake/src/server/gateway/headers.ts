@@ -31,7 +31,7 @@ export function say(
   answer(response, status, `${words}\n`, { 'content-type': 'text/plain; charset=utf-8', ...headers })
 }
 
-/** Answers with JSON and ends. It is never cached: it says what is so at this moment. */
+/** Answers with JSON and ends. */
 export function sayJson(
   response: ServerResponse,
   status: number,
@@ -44,7 +44,8 @@ export function sayJson(
   })
 }
 
-function answer(
+/** Answers with a text and ends. It is never cached: it says what is so at this moment. */
+export function answer(
   response: ServerResponse,
   status: number,
   body: string,

@@ -17,9 +17,11 @@ const place: Place = async () => ({
     list: () => Promise.resolve([{ code: 'ABCD', seats: 2, seatsMax: 8, watchers: 1 }]),
   },
   counts: { rooms: 1, seats: 2, watchers: 1, ticks: 99 },
+  reports: [],
   stop: () => Promise.resolve(),
 })
 
+const token = 'sixteen-letters-or-more'
 let folder: string
 let server: Server
 
@@ -160,7 +162,7 @@ test('[GW19] a folder is led to its slash, and nowhere else', async () => {
 })
 
 test('[GW19] other methods and other paths are answered with words', async () => {
-  for (const path of ['/', '/r/snake', '/healthz']) {
+  for (const path of ['/', '/r/snake', '/healthz', '/metrics']) {
     const post = await get(path, { method: 'POST', body: 'x'.repeat(100_000) })
     expect([post.status, post.headers.get('allow'), post.headers.get('connection')]).toEqual([
       405,
@@ -183,17 +185,46 @@ test('[GW20] the public rooms of a game are listed as JSON', async () => {
   expect((await get('/r/snake', { headers: { origin: 'https://evil.example' } })).status).toBe(403)
 })
 
-test('[GW21] health tells counts', async () => {
+test('[GW21] health tells counts, readiness whether players are welcome', async () => {
+  const ready = await get('/readyz')
+  expect([ready.status, await ready.json()]).toEqual([200, { ready: true }])
   const response = await get('/healthz')
-  expect(response.status).toBe(200)
+  expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
   expect(await response.json()).toEqual({
     ok: true,
+    wrong: [],
     connections: 0,
     rooms: 1,
     seats: 2,
     watchers: 1,
     ticks: 99,
   })
+})
+
+test('[GW21] metrics are for operators', async () => {
+  const response = await get('/metrics')
+  expect([response.status, response.headers.get('content-type')]).toEqual([
+    200,
+    'text/plain; version=0.0.4; charset=utf-8',
+  ])
+  expect(await response.text()).toContain('\nhoopsnake_connections 0\n')
+  const forwarded = await get('/metrics', { headers: { 'x-forwarded-for': '127.0.0.1' } })
+  expect([forwarded.status, await forwarded.text()]).toEqual([403, expect.stringContaining('For operators')])
+  const closed = await serve({
+    rooms,
+    place,
+    port: 0,
+    host: '127.0.0.1',
+    log: () => {},
+    signals: false,
+    operator: { token },
+  })
+  const ask = (authorization: string): Promise<Response> =>
+    fetch(new URL('/metrics', closed.url), { headers: { authorization } })
+  const answers = [await ask(`Bearer ${token}`), await ask('Bearer wrong'), await ask('')]
+  expect(answers.map(({ status }) => status)).toEqual([200, 401, 401])
+  expect(answers[1]!.headers.get('www-authenticate')).toBe('Bearer')
+  await closed.stop()
 })
 
 test('[GW22] what is not HTTP is ended', async () => {

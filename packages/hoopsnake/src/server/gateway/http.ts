@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Link } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
+import type { Gate, Operation } from '../metrics/operation.ts'
+import { textType } from '../metrics/text.ts'
 import type { FindFile, OpenFile } from './files.ts'
-import { fileHeaders, isWelcome, say, sayJson } from './headers.ts'
+import { answer, fileHeaders, isWelcome, say, sayJson } from './headers.ts'
+import type { Guard } from './operator.ts'
 import { type Route, route } from './route.ts'
 import { contentType } from './types.ts'
 
@@ -15,13 +18,15 @@ export interface HttpGiven {
   readonly origins: ReadonlySet<string>
   readonly link: Link
   readonly log: Log
-  /** Whether the server takes new players, and its counts. */
-  readonly health: () => { readonly ok: boolean } & Readonly<Record<string, unknown>>
+  readonly operation: Operation
+  readonly operator: Guard
+  /** How the gateway is at this moment. */
+  readonly gate: () => Gate
 }
 
 /** Answers requests below the base. */
 export interface HttpSide {
-  /** Whether a request is for this side: lists, health, and everything else if there are files. */
+  /** Whether a request is for this side: lists, what operators ask, and everything else if there are files. */
   owns(url: string): boolean
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void
 }
@@ -33,10 +38,10 @@ export function httpSide(given: HttpGiven): HttpSide {
     switch (asked.to) {
       case 'bad':
         return say(response, 400, `No such address: ${asked.why}.`)
-      case 'health': {
-        const health = given.health()
-        return sayJson(response, health.ok ? 200 : 503, health)
-      }
+      case 'health':
+      case 'ready':
+      case 'metrics':
+        return operate(given, asked.to, request, response)
       case 'room':
         return await list(given, asked, request, response)
       case 'base':
@@ -51,7 +56,7 @@ export function httpSide(given: HttpGiven): HttpSide {
     owns(url) {
       const asked = route(url, base)
       if (asked === undefined) return false
-      return files !== undefined || asked.to === 'room' || asked.to === 'health'
+      return files !== undefined || ['room', 'health', 'ready', 'metrics'].includes(asked.to)
     },
     answer(request, response) {
       const asked = route(request.url ?? '', base)
@@ -67,6 +72,26 @@ export function httpSide(given: HttpGiven): HttpSide {
       })
     },
   }
+}
+
+/** Answers operators and their machines. How the server does may anybody ask; numbers are for operators. */
+function operate(
+  { operation, operator, gate }: HttpGiven,
+  what: 'health' | 'ready' | 'metrics',
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (what === 'health') {
+    const health = operation.health(gate())
+    return sayJson(response, health.ok ? 200 : 503, health)
+  }
+  if (what === 'ready') {
+    const told = operation.ready(gate())
+    return sayJson(response, told.ready ? 200 : 503, told)
+  }
+  const no = operator(request)
+  if (no !== undefined) return say(response, no.status, no.words, no.headers)
+  answer(response, 200, operation.metrics(gate()), { 'content-type': textType })
 }
 
 async function list(

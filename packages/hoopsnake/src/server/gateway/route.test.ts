@@ -10,6 +10,9 @@ test('[GW10] rooms, health and files have their paths, below the base', () => {
       code: 'AB-12',
     })
     expect(route(`${base}/healthz`, base)).toEqual({ to: 'health' })
+    expect(route(`${base}/readyz?from=here`, base)).toEqual({ to: 'ready' })
+    expect(route(`${base}/metrics`, base)).toEqual({ to: 'metrics' })
+    expect(route(`${base}/metrics/x`, base)).toEqual({ to: 'file', path: '/metrics/x' })
     expect(route(`${base}/`, base)).toEqual({ to: 'file', path: '/' })
     expect(route(`${base}/a%20b/%C3%A4.js?v=1`, base)).toEqual({ to: 'file', path: '/a b/ä.js' })
     expect(route(`${base}/r`, base)).toEqual({ to: 'file', path: '/r' })

@@ -2,13 +2,20 @@
 export type Route =
   /** `/r/<protocol>` with any room, or `/r/<protocol>/<code>`. */
   | { readonly to: 'room'; readonly protocol: string; readonly code: string }
-  | { readonly to: 'health' }
+  | { readonly to: 'health' | 'ready' | 'metrics' }
   /** A file of the page; decoded, begins with '/', has no part that leads up. */
   | { readonly to: 'file'; readonly path: string }
   /** The base itself without its slash: relative addresses in the page would miss it. */
   | { readonly to: 'base' }
   /** A path that no address of ours has. */
   | { readonly to: 'bad'; readonly why: string }
+
+/** What operators and their machines ask for. */
+const operations: ReadonlyMap<string, 'health' | 'ready' | 'metrics'> = new Map([
+  ['healthz', 'health'],
+  ['readyz', 'ready'],
+  ['metrics', 'metrics'],
+] as const)
 
 /**
  * Reads the path of a request below `base` ('' or '/game'). Undefined: not below it.
@@ -26,7 +33,8 @@ export function route(url: string, base: string): Route | undefined {
     parts.push(part)
   }
   if (parts[0] === 'r' && parts.length > 1) return roomRoute(parts)
-  if (parts.length === 1 && parts[0] === 'healthz') return { to: 'health' }
+  const operation = parts.length === 1 ? operations.get(parts[0]!) : undefined
+  if (operation !== undefined) return { to: operation }
   if (parts.some((part, at) => !isPlain(part, at === parts.length - 1))) {
     return {
       to: 'bad',

@@ -7,6 +7,7 @@ import type { Arrival, Link } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
 import { Reader } from '../../wire/reader.ts'
 import { Writer } from '../../wire/writer.ts'
+import { createTraffic } from '../metrics/traffic.ts'
 import type { Auth } from './auth.ts'
 import type { Stay } from './door.ts'
 import { fullLimits, type Limits } from './limits.ts'
@@ -92,6 +93,7 @@ function open({
     leave() {},
   }
   const full = fullLimits(limits)
+  const traffic = createTraffic(['snake'])
   const given = {
     link,
     auth,
@@ -99,9 +101,10 @@ function open({
     turnstile: turnstile ?? createTurnstile(full.arrivals),
     clock,
     log,
+    traffic,
   }
   const session = openSession(given, dial, line, stay)
-  return { session, story, arrivals, admitted, clock }
+  return { session, story, arrivals, admitted, clock, traffic }
 }
 
 /** Lets every promise that can settle do so. */
@@ -253,7 +256,7 @@ test('[GW7] messages and pings beyond the rate are a flood; a slower client goes
   expect(story.filter((line) => line === 'got 4')).toHaveLength(200)
   story.length = 0
   for (let i = 0; i < 10; i++) session.receive(Uint8Array.of(4))
-  for (let i = 0; i < 10; i++) session.beat()
+  for (let i = 0; i < 10; i++) session.pong()
   expect(story).toEqual([...Array<string>(10).fill('got 4'), 'lost', 'refused FLOOD', 'closed 4001 FLOOD'])
 })
 
@@ -262,7 +265,7 @@ test('[GW8] a client is pinged every 5 s, and cut after 15 s without a sign of l
   session.receive(bytes())
   await settled()
   clock.advance(14_999)
-  session.beat()
+  session.pong()
   clock.advance(14_999)
   expect(story.filter((line) => line !== 'ping')).toEqual(['connect'])
   expect(story.length).toBeGreaterThanOrEqual(6)
@@ -364,4 +367,32 @@ test('[SF6] who is banned while in is told so, and leaves the seat', async () =>
   session.expel(refuse('BANNED'))
   session.expel(refuse('BANNED'))
   expect(story).toEqual(['connect', 'refused BANNED', 'closed 4001 BANNED', 'got 5', 'lost'])
+})
+
+test('[OP1] the round trip of each ping is measured by its pong, once', async () => {
+  const { session, clock, traffic } = open({ limits: { ping: '5s' } })
+  session.receive(bytes())
+  await settled()
+  session.pong()
+  clock.advance(5000)
+  clock.advance(30)
+  session.pong()
+  session.pong()
+  clock.advance(4970)
+  clock.advance(7)
+  session.ping()
+  session.pong()
+  const { sum, counts } = traffic.rtt.get('snake')!
+  expect([sum, counts.reduce((all, count) => all + count, 0)]).toEqual([37, 2])
+})
+
+test('[OP1] who is turned away is counted by code', async () => {
+  const { session, traffic } = open()
+  session.text()
+  const other = open({ limits: { handshake: 100 } })
+  other.clock.advance(100)
+  expect([[...traffic.turnedAway], [...other.traffic.turnedAway]]).toEqual([
+    [['MALFORMED', 1]],
+    [['TOO_SLOW', 1]],
+  ])
 })

@@ -9,6 +9,7 @@ import { close } from '../../core/pipe.ts'
 import { Malformed } from '../../wire/errors.ts'
 import { Reader } from '../../wire/reader.ts'
 import { Writer } from '../../wire/writer.ts'
+import type { Traffic } from '../metrics/traffic.ts'
 import type { Auth, Dial } from './auth.ts'
 import type { Stay } from './door.ts'
 import type { FullLimits } from './limits.ts'
@@ -23,6 +24,7 @@ export interface SessionGiven {
   readonly turnstile: Turnstile
   readonly clock: Clock
   readonly log: Log
+  readonly traffic: Traffic
 }
 
 /** One client, from the upgrade of its socket to its end. */
@@ -31,8 +33,10 @@ export interface Session {
   receive(frame: Uint8Array): void
   /** Takes a text message, which no client of ours sends. */
   text(): void
-  /** Takes a WebSocket ping or pong. */
-  readonly beat: () => void
+  /** Takes a WebSocket ping. */
+  readonly ping: () => void
+  /** Takes a WebSocket pong. */
+  readonly pong: () => void
   /** Ends the client for good: its seat is free at once. */
   expel(reason: Refused): void
   /** Says that the socket is gone. */
@@ -77,6 +81,7 @@ export function openSession(given: SessionGiven, dial: Dial, line: Line, stay: S
     bucket: createBucket(limits.frames),
     heart: heartbeat(clock, limits, line, () => {
       log('info', 'a client fell silent', { code: 'SILENT', address: dial.address })
+      given.traffic.turned('SILENT')
       end(live)
       line.cut()
     }),
@@ -94,7 +99,12 @@ export function openSession(given: SessionGiven, dial: Dial, line: Line, stay: S
     text() {
       if (allowed(live)) refuse(live, 'MALFORMED', 'A text message; frames are binary.')
     },
-    beat: () => void allowed(live),
+    ping: () => void allowed(live),
+    pong() {
+      if (!allowed(live)) return
+      const ms = live.heart.answered(clock.now())
+      if (ms !== undefined) given.traffic.answered(dial.protocol, ms)
+    },
     expel(reason) {
       if (live.state.at !== 'over') expel(live, reason)
     },
@@ -114,6 +124,7 @@ function refuse(live: Live, code: string, message: string = codes[code as Code] 
   const { given, dial, line } = live
   given.log('debug', 'refused a client', { code, why: message, address: dial.address })
   end(live)
+  given.traffic.turned(code)
   dismiss(line, { code, message })
 }
 
@@ -229,22 +240,31 @@ async function ask(auth: Auth | undefined, request: Parameters<Auth>[0]): Promis
 
 interface Heart {
   heard(now: number): void
+  /** Gives how long ago the ping was sent that a pong at `now` answers, in ms; undefined where none is open. */
+  answered(now: number): number | undefined
   stop(): void
 }
 
 /** Pings now and then, and calls `silent` once nothing was heard for too long. */
 function heartbeat(clock: Clock, limits: FullLimits, line: Line, silent: () => void): Heart {
   let last = clock.now()
+  let pinged: number | undefined
   let cancel = clock.at(last + limits.ping, beat)
   function beat(): void {
     const now = clock.now()
     if (now >= last + limits.silence) return silent()
     line.ping()
+    pinged = now
     cancel = clock.at(Math.min(now + limits.ping, last + limits.silence), beat)
   }
   return {
     heard(now) {
       last = now
+    },
+    answered(now) {
+      const ms = pinged === undefined ? undefined : now - pinged
+      pinged = undefined
+      return ms
     },
     stop: () => cancel(),
   }

@@ -39,6 +39,7 @@ async function start(options: Partial<ServeOptions> = {}) {
       list: () => Promise.resolve([]),
     },
     counts: { rooms: 0, seats: 0, watchers: 0, ticks: 0 },
+    reports: [],
     stop: () => Promise.resolve(),
   })
   const log = (level: string, message: string): void => void story.push(`${level}: ${message}`)

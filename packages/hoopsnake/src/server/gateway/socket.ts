@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { codes, refuse } from '../../core/errors.ts'
 import { close } from '../../core/pipe.ts'
+import type { Traffic } from '../metrics/traffic.ts'
 import type { FindSender, Sender } from './address.ts'
 import type { Dial } from './auth.ts'
 import { type Ban, type Bans, wordsOf } from './bans.ts'
@@ -96,10 +97,9 @@ export function socketSide(given: SocketGiven): SocketSide {
     upgrade(request, socket, head) {
       const sender = given.findSender(request.socket.remoteAddress, request.headers)
       const dial = dialOf(request, base, sender)
-      if (dial === undefined) return turnAway(socket, { status: 404, words: 'Rooms are at /r/<protocol>.' })
-      if (refusing) return turnAway(socket, { status: 503, words: codes.STOPPING })
-      const no = door.dial(sender) ?? foreign(given, request)
-      if (no !== undefined) return turnAway(socket, no)
+      if (dial === undefined) return turnAway(socket, noRoom, given.traffic)
+      const no = refusing ? stopping : (door.dial(sender) ?? foreign(given, request))
+      if (no !== undefined) return turnAway(socket, no, given.traffic)
       server.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, dial, door.enter(sender)))
     },
     get connections() {
@@ -126,6 +126,9 @@ export function socketSide(given: SocketGiven): SocketSide {
   }
 }
 
+const stopping: TurnedAway = { status: 503, words: codes.STOPPING }
+const noRoom: TurnedAway = { status: 404, words: 'Rooms are at /r/<protocol>.' }
+
 /** Hands what a socket hears to its session. `broken` is told why what came is no WebSocket. */
 function hear(ws: WebSocket, { session, stay }: Client, broken: (why: string) => void): void {
   ws.on('message', (data, isBinary) => {
@@ -134,8 +137,8 @@ function hear(ws: WebSocket, { session, stay }: Client, broken: (why: string) =>
     if (isBinary) session.receive(new Uint8Array(buffer, byteOffset, byteLength))
     else session.text()
   })
-  ws.on('ping', session.beat)
-  ws.on('pong', session.beat)
+  ws.on('ping', session.ping)
+  ws.on('pong', session.pong)
   // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); 'close' follows.
   ws.on('error', ({ message }) => {
     broken(message)
@@ -160,7 +163,8 @@ function foreign({ origins, log }: SocketGiven, { headers }: IncomingMessage): T
 }
 
 /** Answers an upgrade that is not wanted, with words, and ends the connection. */
-function turnAway(socket: Duplex, { status, words, retryAfter }: TurnedAway): void {
+function turnAway(socket: Duplex, { status, words, retryAfter }: TurnedAway, traffic: Traffic): void {
+  traffic.turned(`HTTP_${status}`)
   const body = `${words}\n`
   socket.on('error', () => socket.destroy())
   socket.once('finish', () => socket.destroy())

@@ -3,10 +3,11 @@ import type { Clock } from '../../core/clock.ts'
 import type { Listing } from '../../core/link.ts'
 import { createTally } from '../../core/limits.ts'
 import type { Log } from '../../core/log.ts'
+import { addGames, type GameReport } from '../../core/telemetry.ts'
 import { batchTo, type Batch } from './batch.ts'
 import { type Calls, createCalls } from './calls.ts'
 import type { Down, ThreadData, Up } from './messages.ts'
-import type { Counts, PlaceGiven } from './place.ts'
+import type { Counts, PlaceGiven, RoomsReport } from './place.ts'
 import { createRunning, getRunning } from './running.ts'
 
 /** How often a thread is asked whether it still answers, in ms. */
@@ -38,6 +39,8 @@ export interface Crew {
   /** Tells the thread; while none is ready, nothing. */
   tell(message: Down): void
   readonly counts: Counts
+  /** What its threads have done, those that ended included; up to PING_EVERY ms old. */
+  readonly report: RoomsReport
   /** Public rooms by game, up to PING_EVERY ms old. */
   readonly listed: ReadonlyMap<string, readonly Listing[]>
   /** Whether a thread runs and is ready. */
@@ -79,12 +82,21 @@ class ThreadKeeper implements Crew {
   counts: Counts = { rooms: 0, seats: 0, watchers: 0, ticks: 0 }
   listed: ReadonlyMap<string, readonly Listing[]> = new Map()
   ready = false
+  /** What threads have done that ended: what was counted must not fall. */
+  #ended: readonly GameReport[] = []
+  #report: (Up & { do: 'pong' })['report'] | undefined
 
   constructor(given: CrewGiven) {
     this.#given = given
     this.#clock = given.clock
     this.#log = given.log
     this.#calls = createCalls(given, (call, told) => this.#post({ do: 'answered', call, ...told }))
+  }
+
+  get report(): RoomsReport {
+    const { games = [], overdue = 0, self } = this.#report ?? {}
+    const thread = `rooms ${this.#given.index + 1}`
+    return { thread, answers: this.answers, self, overdue, games: addGames([this.#ended, games]) }
   }
 
   get answers(): boolean {
@@ -171,6 +183,7 @@ class ThreadKeeper implements Crew {
         this.#answered()
         this.counts = message.counts
         this.listed = message.listed
+        this.#report = message.report
         return
       case 'log':
         return this.#log(message.level, message.message, { ...message.fields, thread: this.#given.index + 1 })
@@ -221,6 +234,9 @@ class ThreadKeeper implements Crew {
     for (const off of this.#subscribed.splice(0)) off()
     this.#calls.drop()
     this.listed = new Map()
+    const there = { rooms: 0, seats: 0, watchers: 0, clients: 0 }
+    this.#ended = this.report.games.map((game) => ({ ...game, ...there }))
+    this.#report = undefined
     this.counts = { ...this.counts, rooms: 0, seats: 0, watchers: 0 }
     if (this.#stopped !== undefined) return this.#stopped.resolve()
     // One that never started would not start the next time either.

@@ -15,6 +15,9 @@ export function inline(): Place {
     return {
       link: host,
       stop: () => host.stop(),
+      get reports() {
+        return [{ ...host.report, thread: 'main', answers: true, self: undefined }]
+      },
       get counts() {
         return host.counts
       },

@@ -1,6 +1,8 @@
 import { Refused } from '../../core/errors.ts'
 import type { Arrival, Listing } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
+import type { HostReport } from '../../core/telemetry.ts'
+import type { ThreadReport } from '../metrics/thread.ts'
 import type { Counts, PlaceGiven } from './place.ts'
 
 /** What a thread of rooms is started with. */
@@ -96,7 +98,12 @@ export type Up =
       readonly message: string
       readonly fields: Parameters<Log>[2]
     }
-  | { readonly do: 'pong'; readonly counts: Counts; readonly listed: ReadonlyMap<string, readonly Listing[]> }
+  | {
+      readonly do: 'pong'
+      readonly counts: Counts
+      readonly listed: ReadonlyMap<string, readonly Listing[]>
+      readonly report: HostReport & { readonly self: ThreadReport }
+    }
   | { readonly do: 'stopped' }
 
 /** Says which of so many threads a room belongs to: by its code alone, so that nobody has to remember. */

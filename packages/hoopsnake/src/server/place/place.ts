@@ -4,7 +4,9 @@ import type { Rooms } from '../../core/kind.ts'
 import type { Link } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
 import type { Store } from '../../core/store.ts'
+import type { HostReport } from '../../core/telemetry.ts'
 import type { JobPool } from '../jobs/pool.ts'
+import type { ThreadReport } from '../metrics/thread.ts'
 
 /** What a place is given to run rooms with. */
 export interface PlaceGiven {
@@ -34,10 +36,22 @@ export interface Counts {
   readonly ticks: number
 }
 
+/** What one thread of rooms has done and has now, as it last said. */
+export interface RoomsReport extends HostReport {
+  /** `main`, or e.g. `rooms 1`. */
+  readonly thread: string
+  /** Whether it has answered lately. */
+  readonly answers: boolean
+  /** How that thread does; undefined while it is none, and where it is the main one. */
+  readonly self: ThreadReport | undefined
+}
+
 /** Rooms that run somewhere. */
 export interface RunningPlace {
   readonly link: Link
   readonly counts: Counts
+  /** For metrics and health, by thread; up to a second old. */
+  readonly reports: readonly RoomsReport[]
   /** Refuses new dials, saves what is to be saved, closes every room. Resolves when all is written. */
   stop(): Promise<void>
 }

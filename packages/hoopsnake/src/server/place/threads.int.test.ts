@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { create } from '../../client/index.ts'
-import { placeContract, until } from '../../test/contracts/place.ts'
+import { metricsOf, placeContract, until } from '../../test/contracts/place.ts'
 import rooms, { abacus } from '../../test/contracts/place.rooms.ts'
 import { serve } from '../serve.ts'
 import { threads } from './threads.ts'
@@ -13,7 +13,7 @@ test.each([
   ['hang', /does not answer/],
   ['exit', /ended; starting another/],
 ] as const)(
-  '[PL5] a thread lost to `%s` is replaced: sockets stay, seats too, rooms of other threads miss nothing',
+  '[PL5] [OP5] a thread lost to `%s` is replaced: sockets stay, seats too, rooms of other threads miss nothing',
   async (fault, said) => {
     const logged: string[] = []
     const server = await serve({ ...given, place: threads(2), log: (_, message) => logged.push(message) })
@@ -25,6 +25,9 @@ test.each([
     await Promise.all(games.map((game) => game.ask('add', 3)))
     await Promise.all(games.map((game) => until(game, ({ beats }) => beats > 30)))
     const epochs = games.map((game) => game.tick)
+    const applied = async (): Promise<number> =>
+      (await metricsOf(server.url))['hoopsnake_inputs_total{game="abacus",outcome="applied"}']!
+    await expect.poll(applied, { timeout: 5000 }).toBe(12)
     ann!.send(fault)
     await new Promise<void>((resolve) => {
       const off = ann!.when('state', (state, tick) => {
@@ -34,6 +37,7 @@ test.each([
     await Promise.all(games.map((game) => game.ask('add', 4)))
     expect(games.map((game) => game.state.sums.get(1))).toEqual(games.map(() => 7))
     expect(statuses).toEqual([])
+    await expect.poll(applied, { timeout: 5000 }).toBe(24)
     expect(logged.some((line) => said.test(line))).toBe(true)
     await server.stop()
   },

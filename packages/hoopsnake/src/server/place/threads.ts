@@ -9,7 +9,7 @@ import { readAck } from '../../core/frames/tick.ts'
 import { type Client, remember, sequenceOf, standIn } from './client.ts'
 import { type Crew, keepThread } from './crew.ts'
 import type { Answer, Up, Write } from './messages.ts'
-import type { Counts, Place, PlaceGiven, RunningPlace } from './place.ts'
+import type { Counts, Place, PlaceGiven, RoomsReport, RunningPlace } from './place.ts'
 import { createRoutes, type Routes } from './routes.ts'
 
 /** How often threads are told what waits in their sockets, in ms. */
@@ -89,6 +89,10 @@ class ThreadsPlace implements RunningPlace {
       sum.ticks += counts.ticks
     }
     return sum
+  }
+
+  get reports(): RoomsReport[] {
+    return this.#crews.map((crew) => crew.report)
   }
 
   async stop(): Promise<void> {

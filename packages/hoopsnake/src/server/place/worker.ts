@@ -10,6 +10,7 @@ import { checkMessage, checkTopic } from '../../core/message.ts'
 import type { Store } from '../../core/store.ts'
 import { date, preciseClock, realClock } from '../clock.ts'
 import { jobsBy } from '../jobs/packed.ts'
+import { watchThread } from '../metrics/thread.ts'
 import { realEntropy } from '../random.ts'
 import { createSeal } from '../seal.ts'
 import { type Batch, batchTo } from './batch.ts'
@@ -45,6 +46,7 @@ const { default: rooms } = (await import(url)) as { default?: Rooms }
 if (!(rooms?.kinds instanceof Map))
   throw new TypeError(`${url} has no default export made by rooms(import.meta.url, { … })`)
 
+const self = watchThread(realClock())
 const calls: Thread['calls'] = new Map()
 let lastCall = 0
 const subscriptions = new Map<string, Set<(message: Uint8Array) => void>>()
@@ -114,7 +116,12 @@ function take(
 
 async function pong(rooms: Host, games: readonly string[]): Promise<Up> {
   const listed = await Promise.all(games.map(async (game) => [game, await rooms.list(game)] as const))
-  return { do: 'pong', counts: { ...rooms.counts }, listed: new Map(listed) }
+  return {
+    do: 'pong',
+    counts: { ...rooms.counts },
+    listed: new Map(listed),
+    report: { ...rooms.report, self: self.report },
+  }
 }
 
 /** Calls something on the other side. */

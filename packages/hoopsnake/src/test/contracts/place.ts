@@ -23,6 +23,18 @@ export function until(
   })
 }
 
+/** Reads the metrics of a server: the value of each line by what stands before it. */
+export async function metricsOf(url: string): Promise<Record<string, number>> {
+  const text = await (await fetch(new URL('metrics', url))).text()
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.lastIndexOf(' ')
+      return [line.slice(0, at), Number(line.slice(at + 1))]
+    }),
+  )
+}
+
 /** Registers the tests that every place passes, with sockets and clients as users have them. */
 export function placeContract(name: string, make: () => Place): void {
   describe(name, () => {
@@ -100,6 +112,37 @@ export function placeContract(name: string, make: () => Place): void {
       await server.ban({ address: '127.0.0.1' })
       await expect(again()).rejects.toMatchObject({ code: 'BANNED' })
       await server.unban({ address: '127.0.0.1' })
+    })
+
+    test('[OP5] what the rooms did can be read as metrics, wherever they run', async () => {
+      const url = await start()
+      const players = await Promise.all(Array.from({ length: 6 }, () => create(url, abacus, {})))
+      for (const game of players) expect(await game.ask('add', 1)).toBeNull()
+      expect(await players[0]!.ask('fail')).toMatchObject({ code: 'INPUT_FAILED' })
+      await expect(join(url, abacus, {}, { code: 'NOSUCH' })).rejects.toMatchObject({ code: 'UNKNOWN_ROOM' })
+      await expect
+        .poll(() => metricsOf(url), { timeout: 5000 })
+        .toMatchObject({
+          'hoopsnake_inputs_total{game="abacus",outcome="applied"}': 6,
+          'hoopsnake_inputs_total{game="abacus",outcome="failed"}': 1,
+          'hoopsnake_dials_total{game="abacus",outcome="UNKNOWN_ROOM"}': 1,
+          'hoopsnake_dials_total{game="abacus",outcome="joined"}': 6,
+          'hoopsnake_clients{game="abacus"}': 6,
+          hoopsnake_connections: 6,
+          hoopsnake_healthy: 1,
+          hoopsnake_ready: 1,
+        })
+      const told = await metricsOf(url)
+      const sum = (name: string): number =>
+        Object.entries(told).reduce((all, [key, value]) => all + (key.startsWith(name) ? value : 0), 0)
+      expect(told['hoopsnake_ticks_total{game="abacus",outcome="made"}']).toBeGreaterThanOrEqual(6)
+      expect(told['hoopsnake_rooms{game="abacus"}']).toBe(server.counts.rooms)
+      expect(sum('hoopsnake_tick_seconds_count')).toBe(
+        told['hoopsnake_tick_seconds_bucket{game="abacus",le="+Inf"}'],
+      )
+      expect(sum('hoopsnake_encode_seconds_sum')).toBeGreaterThan(0)
+      expect(sum('hoopsnake_event_loop_delay_seconds_count')).toBeGreaterThan(0)
+      expect(sum('hoopsnake_thread_cpu_seconds_total')).toBeGreaterThan(0)
     })
 
     test('[PL4] saved rooms are open again after a restart, and their players in them', async () => {
