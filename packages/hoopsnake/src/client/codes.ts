@@ -4,6 +4,7 @@ import { Refused } from '../core/errors.ts'
 export const clientCodes = {
   UNREACHABLE: 'The server does not answer.',
   AWAY: 'Too many inputs wait for an answer of the server.',
+  STALE: 'The connection was lost, and came back too late for this input.',
   LEFT: 'The player left.',
 } as const
 

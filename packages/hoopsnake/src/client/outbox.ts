@@ -9,6 +9,8 @@ const MAX_PENDING = 100
 export interface Pending extends Sent {
   seq: number
   readonly name: string
+  /** When it was made, in ms. */
+  readonly at: number
   /** The tick that is expected to apply it. */
   readonly aim: number
   /** Told how it ended, if somebody asked. */
@@ -39,6 +41,13 @@ export class Outbox {
     const pending = { ...input, seq: ++this.#last }
     this.#pending.push(pending)
     return pending
+  }
+
+  /** Takes out what was made before `then` and the room did not take in: it was meant for a moment that is over. */
+  expire(taken: number, then: number): readonly Pending[] {
+    const stale = this.#pending.filter(({ seq, at }) => seq > taken && at < then)
+    this.#pending = this.#pending.filter((pending) => !stale.includes(pending))
+    return stale
   }
 
   /**

@@ -30,6 +30,9 @@ import type { Signals } from './signals.ts'
 /** FULLs in a row that cannot be read before the game is given up: the two ends do not speak the same. */
 const MAX_SPOILT = 3
 
+/** How old an input may be, in ms, to be sent again in a room that ticks by itself; more where ticks are slow. */
+const STALE = 2000
+
 /** How to enter a room: its code, or '' for any, and what is wanted there. */
 export interface Entrance {
   readonly code: string
@@ -98,7 +101,7 @@ export class Play implements Plan {
       timeline: this.timeline,
       alive: () => this.session.open,
       confirm: () => this.#confirm(),
-      silent: () => this.session.drop(),
+      silent: (grace) => this.session.doubt(grace),
     })
   }
 
@@ -107,8 +110,8 @@ export class Play implements Plan {
     this.session.start()
     this.#pulse.start()
     this.#deaf = onWake(() => {
+      this.#pulse.wake()
       this.session.hurry()
-      this.#pulse.check()
     })
   }
 
@@ -134,7 +137,12 @@ export class Play implements Plan {
         ? new Prediction({ protocol, rules, code, seat, hz, report: (error) => this.#report(error) })
         : undefined
     this.#pulse.renew()
+    const { dt } = this.timeline
+    // Where only events tick, a move is as good later.
+    const then = dt === 0 ? -Infinity : this.clock.now() - Math.max(STALE, 3 * dt)
+    const stale = this.outbox.expire(welcome.ack, then)
     for (const pending of this.outbox.resend(welcome.ack)) this.#post(pending)
+    for (const pending of stale) this.#answer({ pending, no: say('STALE') })
   }
 
   frame(kind: number, r: Reader): void {
@@ -188,7 +196,7 @@ export class Play implements Plan {
     // No earlier than what is shown: the player acted on that.
     const aim = Math.max(Math.floor(this.timeline.arrival(now)), this.prediction?.tick ?? 0) + 1
     this.timeline.input(now)
-    this.#post(this.outbox.add({ ...given, aim }))
+    this.#post(this.outbox.add({ ...given, aim, at: now }))
   }
 
   /** Gives the state predicted for what is sent at `now`. */

@@ -33,7 +33,7 @@ const base = (tick: number, ...at: number[]): Base => ({
 function inputs(...list: [name: string, value: unknown, aim: number][]): Pending[] {
   return list.map(([name, value, aim], i) => {
     const input = yard.inputs.findIndex((named) => named.name === name)
-    return { seq: i + 1, name, input, value, aim, settle: undefined }
+    return { seq: i + 1, name, input, value, aim, at: 0, settle: undefined }
   })
 }
 

@@ -10,6 +10,12 @@ const SILENCE = 2000
 /** A timer that comes later than so many ms says that this end was stopped: hidden, asleep, in a debugger. */
 const PAUSE = 1500
 
+/** Silence that makes one doubt a line when the page wakes: it may be on another network now. */
+const GLANCE = 1000
+
+/** What a line is granted at least to answer when another one is open, in ms. */
+const GRACE = 250
+
 /** What a pulse is for. */
 export interface Heart {
   readonly clock: Clock
@@ -18,11 +24,11 @@ export interface Heart {
   alive(): boolean
   /** Sends a CONFIRM, which is answered. */
   confirm(): void
-  /** The other end is silent: gives the line up. */
-  silent(): void
+  /** The other end is silent. `grace`: ms within which it would answer, if it answers at all. */
+  silent(grace: number): void
 }
 
-/** Keeps a line alive, and finds out when it is dead: some questions, each in vain, come before giving up. */
+/** Keeps a line alive, and finds out when it may be dead: some questions, each in vain, come before the doubt. */
 export class Pulse {
   readonly #heart: Heart
   #heardAt: number
@@ -66,6 +72,14 @@ export class Pulse {
     this.confirm()
   }
 
+  /** Looks after the line when the page wakes: what was silent before may be dead, and nobody wants to wait. */
+  wake(): void {
+    const { clock, timeline } = this.#heart
+    const quiet = clock.now() - this.#heardAt > Math.max(GLANCE, 3 * timeline.dt)
+    this.check()
+    if (quiet && this.#heart.alive()) this.#silent()
+  }
+
   /** Looks after the line. */
   check(): void {
     const { clock, timeline } = this.#heart
@@ -78,7 +92,12 @@ export class Pulse {
     this.#beatAt = now
     if (!this.#heart.alive()) return
     const { dt, rtt, jitter } = timeline
-    if (now - this.#heardAt > Math.max(SILENCE, 3 * dt, 4 * rtt + 4 * jitter)) this.#heart.silent()
-    else this.confirm()
+    if (now - this.#heardAt > Math.max(SILENCE, 3 * dt, 4 * rtt + 4 * jitter)) this.#silent()
+    this.confirm()
+  }
+
+  #silent(): void {
+    const { rtt, jitter } = this.#heart.timeline
+    this.#heart.silent(GRACE + 2 * rtt + 4 * jitter)
   }
 }

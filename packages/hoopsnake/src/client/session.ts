@@ -13,6 +13,15 @@ import { backoff } from './redial.ts'
 /** How long a dial may take until the first state is there, in ms. */
 const HANDSHAKE = 15_000
 
+/** How long it may take until the line is open, once there was one: then another try finds the way sooner, in ms. */
+const OPENING = 5000
+
+/** Up to so long after the first line fell silent a spare one is dialled, in ms: not by all clients at once. */
+const SPREAD = 500
+
+/** A dial that has been under way for so long, in ms, is begun anew when the page wakes: it may be on another way. */
+const STUCK = 1000
+
 /** How long to wait for the other end to close when leaving, in ms. */
 const FAREWELL = 1000
 
@@ -22,7 +31,7 @@ const FINAL: readonly number[] = [close.DONE, close.REFUSED, 1009]
 /** Refusals that pass: the seat is held, so dialling again may help. */
 const PASSING: readonly string[] = ['STOPPING', 'ROOM_BUSY', 'SERVER_FULL', 'TOO_SLOW', 'SILENT']
 
-/** live: on a line, with a state. away: no line, dialling again. closed: over, for the reason given. */
+/** live: on a line, with a state. away: no line, or one that is silent; dialling. closed: over, for the reason given. */
 export type Status = 'live' | 'away' | 'closed'
 
 /** What a session is for. */
@@ -40,7 +49,13 @@ export interface Plan {
   changed(status: Status, reason: Refused | undefined): void
 }
 
-/** Keeps one line up: dials, shakes hands, dials again when the line is lost, and knows when to stop. */
+/**
+ * Keeps one line up: dials, shakes hands, dials again when the line is lost, and knows when to stop.
+ *
+ * A line that is silent is not given up at once: a spare one is dialled beside it, and says nothing. If the first one
+ * speaks, the server was merely slow, and the spare is closed; if the spare opens and the first is silent still, the
+ * first is dead, and the spare takes its place. So a server that stands still is not stormed by its own clients.
+ */
 export class Session {
   status: Status = 'away'
   reason: Refused | undefined
@@ -48,15 +63,22 @@ export class Session {
   sent = 0
   readonly #plan: Plan
   #line: Line | undefined
+  /** Dialled while the line is silent; one at most. */
+  #spare: Line | undefined
+  #spareOpen = false
+  /** While the line is in doubt: how long, in ms, it may be silent yet when a spare is open. */
+  #grace: number | undefined
   /** Whether WELCOME came on this line. */
   #in = false
   /** Whether there ever was a state: before, a lost line is told to who asked; after, it is dialled again. */
   #been = false
   #attempts = 0
   #notBefore = -Infinity
-  /** Calls off the timer: of the handshake while there is a line, of the next dial while there is none. */
+  #dialledAt = -Infinity
+  /** Calls off the timer: of what is to happen next, unless something is heard. */
   #cancel: () => void = () => {}
-  #gone: () => void = () => {}
+  /** Of who leaves: told when the other end has closed. */
+  #farewell: { readonly line: Line; readonly said: () => void } | undefined
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -64,22 +86,8 @@ export class Session {
 
   /** Dials. What `dial` throws is thrown. */
   start(): void {
-    this.#cancel()
-    const { address, frame } = this.#plan.hello()
-    const line = this.#plan.dial(address, {
-      open: () => {
-        if (this.#line === line) this.#write(frame)
-      },
-      frame: (bytes) => {
-        if (this.#line === line) this.#hear(bytes)
-      },
-      closed: (code, why) => {
-        if (this.#line === line) this.#lost(code, why)
-        else this.#gone()
-      },
-    })
-    this.#line = line
-    this.#cancel = this.#plan.clock.at(this.#plan.clock.now() + HANDSHAKE, () => this.drop())
+    this.#line = this.#dial()
+    this.#after(this.#been ? OPENING : HANDSHAKE, () => this.drop())
   }
 
   /** Whether frames can be sent. */
@@ -102,6 +110,14 @@ export class Session {
     this.#set('live')
   }
 
+  /** Doubts the line, which is silent: dials a spare one. `grace`: ms that the line has to speak once that is open. */
+  doubt(grace: number): void {
+    if (this.status !== 'live') return
+    this.#grace = grace
+    this.#set('away')
+    this.#after(SPREAD * this.#plan.random(), () => this.#dialSpare())
+  }
+
   /** Gives the line up and dials again. */
   drop(): void {
     if (this.status === 'closed') return
@@ -109,30 +125,104 @@ export class Session {
     this.#again()
   }
 
-  /** Dials now, if the next dial is merely waiting for its time. */
+  /** Dials now, if the next dial is merely waiting for its time, or hangs. */
   hurry(): void {
-    if (this.status !== 'away' || this.#line !== undefined) return
-    this.#await(Math.max(this.#plan.clock.now(), this.#notBefore))
+    if (this.status !== 'away' || !this.#been) return
+    const now = this.#plan.clock.now()
+    const doubting = this.#grace !== undefined
+    const dialling = doubting ? this.#spare : this.#line
+    const open = doubting ? this.#spareOpen : this.#in
+    if (dialling !== undefined && (open || now - this.#dialledAt < STUCK)) return
+    if (doubting) return this.#dialSpare()
+    this.#hangUp(close.AGAIN, '')
+    this.#after(this.#notBefore - now, () => this.start())
   }
 
   /** Ends the session. Resolves when the other end knows, or does not answer. */
   close(reason: Refused): Promise<void> {
+    const line = this.#line
     const gone =
-      this.#line === undefined
+      line === undefined
         ? Promise.resolve()
         : new Promise<void>((resolve) => {
             const cancel = this.#plan.clock.at(this.#plan.clock.now() + FAREWELL, resolve)
-            this.#gone = () => {
+            const said = (): void => {
               cancel()
               resolve()
             }
+            this.#farewell = { line, said }
           })
     this.#end(reason)
     return gone
   }
 
+  #dial(): Line {
+    this.#dialledAt = this.#plan.clock.now()
+    const line = this.#plan.dial(this.#plan.hello().address, {
+      open: () => this.#opened(line),
+      frame: (bytes) => {
+        if (this.#line === line) this.#hear(bytes)
+      },
+      closed: (code, why) => {
+        if (this.#line === line) this.#lost(code, why)
+        else if (this.#spare === line) this.#lostSpare()
+        else if (this.#farewell?.line === line) this.#farewell.said()
+      },
+    })
+    return line
+  }
+
+  #opened(line: Line): void {
+    if (this.#line === line) this.#greet()
+    else if (this.#spare === line) {
+      this.#spareOpen = true
+      this.#after(this.#grace!, () => this.#switch())
+    }
+  }
+
+  /** Says HELLO on the line, which is open. */
+  #greet(): void {
+    this.#write(this.#plan.hello().frame)
+    if (this.#been) this.#after(HANDSHAKE, () => this.drop())
+  }
+
+  #dialSpare(): void {
+    this.#hangUpSpare()
+    this.#spare = this.#dial()
+    this.#after(OPENING, () => {
+      this.#hangUpSpare()
+      this.#lostSpare()
+    })
+  }
+
+  #lostSpare(): void {
+    this.#spare = undefined
+    this.#spareOpen = false
+    this.#after(backoff(this.#attempts++, this.#plan.random), () => this.#dialSpare())
+  }
+
+  /** Puts the spare in the place of the line. */
+  #switch(): void {
+    const [spare, open] = [this.#spare, this.#spareOpen]
+    this.#spare = undefined
+    this.#hangUp(close.AGAIN, '')
+    this.#line = spare
+    this.#after(OPENING, () => this.drop())
+    if (open) this.#greet()
+  }
+
+  /** Ends the doubt: the line speaks. */
+  #trust(): void {
+    this.#cancel()
+    this.#grace = undefined
+    this.#attempts = 0
+    this.#hangUpSpare()
+    this.#set('live')
+  }
+
   #hear(bytes: Uint8Array): void {
     this.received += bytes.length
+    if (this.#grace !== undefined) this.#trust()
     try {
       const r = new Reader(bytes)
       const kind = r.u8()
@@ -168,7 +258,8 @@ export class Session {
   #lost(code: number, why: string): void {
     this.#line = undefined
     this.#in = false
-    if (!FINAL.includes(code)) return this.#again()
+    this.#grace = undefined
+    if (!FINAL.includes(code)) return this.#spare === undefined ? this.#again() : this.#switch()
     const named = /^[A-Z_]{1,64}$/.test(why)
     this.#end(
       named
@@ -184,13 +275,14 @@ export class Session {
 
   #redial(): void {
     const wait = backoff(this.#attempts++, this.#plan.random)
-    this.#await(Math.max(this.#plan.clock.now() + wait, this.#notBefore))
+    this.#after(Math.max(wait, this.#notBefore - this.#plan.clock.now()), () => this.start())
     this.#set('away')
   }
 
-  #await(due: number): void {
+  /** Does something after `ms`, in place of what was to be done. */
+  #after(ms: number, act: () => void): void {
     this.#cancel()
-    this.#cancel = this.#plan.clock.at(due, () => this.start())
+    this.#cancel = this.#plan.clock.at(this.#plan.clock.now() + Math.max(0, ms), act)
   }
 
   #end(reason: Refused): void {
@@ -201,11 +293,21 @@ export class Session {
     this.#set('closed')
   }
 
+  /** Hangs up: the spare too. */
   #hangUp(code: number, why: string): void {
     const line = this.#line
     this.#line = undefined
     this.#in = false
+    this.#grace = undefined
     line?.close(code, why)
+    this.#hangUpSpare()
+  }
+
+  #hangUpSpare(): void {
+    const spare = this.#spare
+    this.#spare = undefined
+    this.#spareOpen = false
+    spare?.close(close.AGAIN, '')
   }
 
   #write(frame: Uint8Array): void {

@@ -7,6 +7,10 @@ export function turn(): Promise<void> {
 
 /** A clock for one machine of a simulation. */
 export interface MachineClock extends Clock {
+  /** The machine does nothing for `ms`; then what it should have done meanwhile, late. */
+  stall(ms: number): void
+  /** Does something on the machine: now, or as soon as it does anything again. */
+  run(act: () => void): void
   /** Nothing wakes any more: the machine is dead. */
   kill(): void
 }
@@ -14,14 +18,29 @@ export interface MachineClock extends Clock {
 /** Makes a machine's clock of the simulation's one. `woke` is called after whatever the machine does at a time. */
 export function machineClock(clock: VirtualClock, woke: () => void): MachineClock {
   let dead = false
+  let stalledUntil = -Infinity
+  const run = (act: () => void): void => {
+    if (clock.now() < stalledUntil) clock.at(stalledUntil, () => run(act))
+    else act()
+  }
   return {
     now: () => clock.now(),
-    at: (due, wake) =>
-      clock.at(due, () => {
-        if (dead) return
-        wake()
-        woke()
-      }),
+    at(due, wake) {
+      let off = false
+      const callOff = clock.at(due, () =>
+        run(() => {
+          if (dead || off) return
+          wake()
+          woke()
+        }),
+      )
+      return () => {
+        off = true
+        callOff()
+      }
+    },
+    stall: (ms) => void (stalledUntil = Math.max(stalledUntil, clock.now() + ms)),
+    run,
     kill: () => void (dead = true),
   }
 }

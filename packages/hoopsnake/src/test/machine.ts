@@ -27,6 +27,9 @@ export interface ServerMachine {
   readonly logged: Logged[]
   /** Stops the machine in the middle of whatever it does. */
   kill(): void
+  stall(ms: number): void
+  /** Hands something to the server: now, or when it stands still no longer. */
+  run(act: () => void): void
   /** Kills what runs, and starts another server over the same store. */
   startAgain(): Promise<void>
 }
@@ -62,6 +65,8 @@ export function startServer(
     },
     logged,
     kill: () => own.kill(),
+    stall: (ms) => own.stall(ms),
+    run: (act) => own.run(act),
     startAgain() {
       own.kill()
       start()

@@ -50,6 +50,7 @@ function dial(net: Net, seed = 1): { line: Line; carrier: Carrier } {
     random: () => random.next(),
     link: () => link,
     user: 'ann',
+    run: (act) => act(),
     sent: (frame) => sent.push(frame.length),
   })
   const line = carrier.dial('/r/den/AB%20C', {

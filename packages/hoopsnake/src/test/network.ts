@@ -28,6 +28,8 @@ export interface CarrierGiven {
   readonly link: () => Link
   /** What `auth` would answer. */
   readonly user: unknown
+  /** Hands what has arrived to the machine at the other end, which may stand still. */
+  readonly run: (act: () => void) => void
   /** Shown every frame that the server sends, when it does. */
   readonly sent: (frame: Uint8Array) => void
 }
@@ -39,7 +41,7 @@ export interface Carrier {
   cut(): void
   /** Ends the cut: what was stopped goes on, in order. */
   heal(): void
-  /** Breaks the connection that is open; both ends notice at once. */
+  /** Breaks every connection; both ends notice at once. */
   drop(): void
 }
 
@@ -56,7 +58,7 @@ interface Way {
 export function createCarrier(given: CarrierGiven): Carrier {
   const state = { cut: false }
   const ways = new Set<Way>()
-  let breakLine = (): void => {}
+  const drops = new Set<() => void>()
   const createWay = (): Way => {
     const way = openWay(given, () => state.cut)
     ways.add(way)
@@ -65,7 +67,7 @@ export function createCarrier(given: CarrierGiven): Carrier {
   return {
     dial(address, ends) {
       const { line, drop } = connect(given, { up: createWay(), down: createWay() }, codeOf(address), ends)
-      breakLine = drop
+      drops.add(drop)
       return line
     },
     cut: () => void (state.cut = true),
@@ -73,7 +75,10 @@ export function createCarrier(given: CarrierGiven): Carrier {
       state.cut = false
       for (const way of ways) way.resume()
     },
-    drop: () => breakLine(),
+    drop() {
+      for (const drop of drops) drop()
+      drops.clear()
+    },
   }
 }
 
@@ -151,19 +156,18 @@ function connect(
     const hello = readHello(new Reader(frame))
     connection = given.link().connect(pipe, { hello, code, user: given.user, address: 'simulated' })
   }
-  // The handshake of TCP, and that of WebSocket.
-  ways.up.put(0, () =>
-    ways.down.put(0, () => ways.up.put(0, () => ways.down.put(0, () => !closed && ends.open()))),
-  )
+  /** What arrives at the server's machine waits until it is taken up. */
+  const up = (bytes: number, act: () => void): void => ways.up.put(bytes, () => given.run(act))
+  // The handshake of TCP, which the machine's system answers, and that of WebSocket.
+  ways.up.put(0, () => ways.down.put(0, () => up(0, () => ways.down.put(0, () => !closed && ends.open()))))
   return {
     line: {
-      send: (frame) => ways.up.put(frame.length, () => take(frame)),
-      close(how, reason) {
-        ways.up.put(0, () => {
+      send: (frame) => up(frame.length, () => take(frame)),
+      close: (how, reason) =>
+        up(0, () => {
           lose()
           ways.down.put(0, () => close(how, reason))
-        })
-      },
+        }),
     },
     drop() {
       lose()

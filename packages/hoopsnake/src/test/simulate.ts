@@ -1,5 +1,6 @@
 import type { Game, PlayOptions, Watcher } from '../client/index.ts'
 import { create, join, watch } from '../client/index.ts'
+import type { Dial } from '../client/dial.ts'
 import type { VirtualClock } from '../core/clock.ts'
 import { virtualClock } from '../core/clock.ts'
 import type { JobsModule } from '../core/jobs.ts'
@@ -62,10 +63,14 @@ export interface Simulation<P extends AnyProtocol> {
   heal(game: Watcher<P>): void
   /** Breaks the connection of a client; both ends notice. */
   drop(game: Watcher<P>): void
+  /** Keeps the server from doing anything for `ms`, as rules do that take so long: nothing is lost, all is late. */
+  stall(ms: number): void
   /** Stops the server, or kills it, and starts it again over the same store. */
   restart(how?: 'stopped' | 'killed'): Promise<void>
   /** Gives the room with that code, or the one that was entered first. Throws if it is not open. */
   room(code?: string): Inside<P>
+  /** How often clients have dialled, spare lines included. */
+  readonly dials: number
   /** Lists every state that a client had and that was not, byte by byte, the room's at that tick. */
   desyncs(): Desync[]
   /** Warnings and errors of the server. */
@@ -104,6 +109,7 @@ export function simulate<P extends AnyProtocol>(
     random: () => chance.next(),
     net: client.net ?? net,
     link: () => machine.host,
+    run: (act) => machine.run(act),
     user: client.user,
     sent: (frame) => witness.overhear(frame),
   }))
@@ -123,6 +129,7 @@ export function simulate<P extends AnyProtocol>(
     cut: (game) => clients.carrier(game).cut(),
     heal: (game) => clients.carrier(game).heal(),
     drop: (game) => clients.carrier(game).drop(),
+    stall: (ms) => machine.stall(ms),
     async restart(how = 'stopped') {
       if (how === 'stopped') await pass(time, machine.host.stop())
       if (how === 'killed') for (const [, carrier] of clients.all) carrier.drop()
@@ -132,6 +139,9 @@ export function simulate<P extends AnyProtocol>(
       const room = machine.host.room(protocol.name, code)
       if (room === undefined) throw new Error(`there is no room '${code}' (any more)`)
       return room.machine as unknown as Inside<P>
+    },
+    get dials() {
+      return clients.dials
     },
     desyncs: () => witness.desyncs(),
     logged: machine.logged,
@@ -155,17 +165,27 @@ function createClients<P extends AnyProtocol>(
   way: (client: Client<P>) => CarrierGiven,
 ): {
   readonly all: ReadonlyMap<Watcher<P>, Carrier>
+  /** How often they have dialled. */
+  readonly dials: number
   enter<G extends Watcher<P>>(client: Client<P>, dial: Dialling<G>): Promise<G>
   carrier(game: Watcher<P>): Carrier
 } {
   const all = new Map<Watcher<P>, Carrier>()
   const chance = createRandom(seed)
+  let dials = 0
   return {
     all,
-    async enter(client, dial) {
+    get dials() {
+      return dials
+    },
+    async enter(client, open) {
       const carrier = createCarrier(way(client))
-      const options = { clock: time.clock, dial: carrier.dial, random: () => chance.next(), keep: false }
-      const game = await pass(time, dial({ ...client, ...options }))
+      const dial: Dial = (address, ends) => {
+        dials++
+        return carrier.dial(address, ends)
+      }
+      const options = { clock: time.clock, dial, random: () => chance.next(), keep: false }
+      const game = await pass(time, open({ ...client, ...options }))
       all.set(game, carrier)
       return game
     },
