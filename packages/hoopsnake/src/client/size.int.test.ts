@@ -23,5 +23,7 @@ test('[CL18] the client takes at most 15 KB of a page, compressed', async () => 
   const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []))
   const code = outputs.map((one) => ('code' in one ? one.code : '')).join('')
   expect(code).toContain('WebSocket')
+  // What a strict Content Security Policy forbids.
+  expect(code).not.toMatch(/\bFunction\(|\beval\(/)
   expect(gzipSync(code).length).toBeLessThanOrEqual(MOST)
 })

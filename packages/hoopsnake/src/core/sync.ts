@@ -102,7 +102,6 @@ export class Sync {
     const changes = new Map<number, Uint8Array>()
     if (this.#protocol.mine.least === 0) return changes
     const w = this.#scratch
-    for (const id of this.#mine.keys()) if (!room.seats.has(id)) this.#mine.delete(id)
     for (const seat of room.seats.values()) {
       const shadow = this.#mine.get(seat.id)
       if (shadow === undefined) {
@@ -110,9 +109,12 @@ export class Sync {
         continue
       }
       w.clear()
-      this.#mine.set(seat.id, this.#protocol.mine.diff(w, shadow, seat.mine))
+      const next = this.#protocol.mine.diff(w, shadow, seat.mine)
+      if (next !== shadow) this.#mine.set(seat.id, next)
       if (w.length > 0) changes.set(seat.id, w.take())
     }
+    if (this.#mine.size > room.seats.size)
+      for (const id of this.#mine.keys()) if (!room.seats.has(id)) this.#mine.delete(id)
     return changes
   }
 

@@ -6,7 +6,7 @@
  * diff of others   uint kept · column · uint added · element*
  *                  the first `kept` elements stay, the column says how they changed; added ones come behind
  */
-import { columnOf, Pairs } from './column.ts'
+import { columnOf, diffColumn, Pairs } from './column.ts'
 import type { Column } from './column.ts'
 import { needBytes, needMax, needType } from './define.ts'
 import { fromRow, Malformed, misfit, within } from './errors.ts'
@@ -32,7 +32,7 @@ export function list<T>(type: Type<T>, max: number): Type<T[]> {
     if (!Array.isArray(value) || value.length > max) throw misfit(`an array of at most ${max}`, value)
   }
   const column = columnOf(type)
-  return {
+  const made: Type<T[]> = {
     schema: `list(${type.schema},${max})`,
     least: 1,
     atom: false,
@@ -55,6 +55,15 @@ export function list<T>(type: Type<T>, max: number): Type<T[]> {
       type.atom ? patchRuns(r, type, max, base) : patchPlaces(r, { type, column }, max, base),
     around: (part) => list(part(type), max),
   }
+  // Most lists in a column stay as they are, which is soon seen where elements are atoms.
+  return type.atom ? { ...made, column: { ...diffColumn(made), same: alike } } : made
+}
+
+function alike<T>(was: readonly T[], is: readonly T[]): boolean {
+  const { length } = was
+  if (!Array.isArray(is) || is.length !== length) return false
+  for (let i = 0; i < length; i++) if (!Object.is(was[i], is[i])) return false
+  return true
 }
 
 /** Writes the elements from place `from` on, and rounds them. */

@@ -35,6 +35,7 @@ export function map<K extends string | number, V>(key: Type<K>, type: Type<V>, m
     max,
     least: key.least + type.least,
     spare: undefined,
+    known: new WeakMap(),
   }
   const check = (value: Map<K, V>): void => {
     if (!(value instanceof Map) || value.size > max) throw misfit(`a Map of at most ${max}`, value)
@@ -79,6 +80,8 @@ interface Entries<K, V> {
   readonly least: number
   /** What `diff` works with, kept for the next time; taken out while in use, as types may be nested in themselves. */
   spare: Walk<K, V> | undefined
+  /** Of large Maps of structs, by shadow: the walk when nothing came or went, to be gone again. */
+  readonly known: WeakMap<Map<K, V>, Walk<K, V>>
 }
 
 /** Keys and values of a Map in its order, and those that stayed beside what they were. */
@@ -87,6 +90,9 @@ interface Walk<K, V> {
   readonly items: V[]
   readonly pairs: Pairs<V>
 }
+
+/** From how many entries on a walk is worth remembering. */
+const MANY = 32
 
 /** Writes one entry, rounds it in place and returns its value. */
 function writeEntry<K, V>(w: Writer, { key, type }: Entries<K, V>, value: Map<K, V>, at: K): V {
@@ -112,33 +118,66 @@ function readOnto<K, V>(r: Reader, { key, type, max, least }: Entries<K, V>, ont
   return onto
 }
 
-/**
- * Walks both Maps side by side, in their orders. An entry of the shadow stayed if its key is the next of `value`;
- * otherwise it went. Whatever is left of `value` in the end was added.
- */
+/** Writes how `shadow` became `value`, and makes it so. */
 function diffEntries<K, V>(
   w: Writer,
   entries: Entries<K, V>,
   shadow: Map<K, V>,
   value: Map<K, V>,
 ): Map<K, V> {
-  const { type, column } = entries
-  const walk: Walk<K, V> = entries.spare ?? { keys: [], items: [], pairs: new Pairs() }
-  entries.spare = undefined
-  const { keys, items, pairs } = walk
-  let count = 0
-  for (const [key, item] of value) {
-    keys[count] = key
-    items[count++] = item
-  }
+  const known = shadow.size >= MANY ? entries.known.get(shadow) : undefined
+  if (known === undefined || !isWalk(known, value)) return walkBoth(w, entries, shadow, value)
   const start = w.length
-  const stayed = walkShadow(w, column, { walk, count, shadow })
-  const middle = w.length
+  w.u8(0)
+  diffStayed(w, entries, known, known.pairs.count)
+  if (w.length === start + 1) w.length = start
+  else w.u8(0)
+  return shadow
+}
+
+/** Whether `value` has the keys of this walk, in this order. Takes its values up into the walk. */
+function isWalk<K, V>({ keys, pairs }: Walk<K, V>, value: Map<K, V>): boolean {
+  if (value.size !== pairs.count) return false
+  // Two loops, as one over entries would make an array for each.
+  let i = 0
+  for (const key of value.keys()) if (key !== keys[i++]) return false
+  i = 0
+  for (const item of value.values()) pairs.is[i++] = item
+  return true
+}
+
+/** Writes how those that stayed changed. */
+function diffStayed<K, V>(
+  w: Writer,
+  { column }: Entries<K, V>,
+  { keys, pairs }: Walk<K, V>,
+  stayed: number,
+): void {
   try {
     column.diff(w, pairs, stayed)
   } catch (error) {
     throw fromRow(error, (row) => `[${String(keys[row])}]`)
   }
+}
+
+/**
+ * Walks both Maps side by side, in their orders. An entry of the shadow stayed if its key is the next of `value`;
+ * otherwise it went. Whatever is left of `value` in the end was added.
+ */
+function walkBoth<K, V>(w: Writer, entries: Entries<K, V>, shadow: Map<K, V>, value: Map<K, V>): Map<K, V> {
+  const { type, column } = entries
+  entries.known.delete(shadow)
+  const walk: Walk<K, V> = entries.spare ?? { keys: [], items: [], pairs: new Pairs() }
+  entries.spare = undefined
+  const { keys, items, pairs } = walk
+  let count = 0
+  for (const key of value.keys()) keys[count++] = key
+  count = 0
+  for (const item of value.values()) items[count++] = item
+  const start = w.length
+  const stayed = walkShadow(w, column, { walk, count, shadow })
+  const middle = w.length
+  diffStayed(w, entries, walk, stayed)
   if (type.fields === undefined) settle(walk, shadow, value)
   if (w.length === middle && middle === start + 1 && stayed === count) w.length = start
   else {
@@ -153,7 +192,15 @@ function diffEntries<K, V>(
   }
   pairs.count = 0
   entries.spare = walk
+  if (type.fields !== undefined && count >= MANY) entries.known.set(shadow, walkOf(shadow))
   return shadow
+}
+
+/** Returns the walk along a shadow that nothing leaves and nothing joins. */
+function walkOf<K, V>(shadow: Map<K, V>): Walk<K, V> {
+  const pairs = new Pairs<V>()
+  for (const was of shadow.values()) pairs.push(pairs.count, was, was)
+  return { keys: [...shadow.keys()], items: [], pairs }
 }
 
 /** Writes which entries of the shadow went, deletes them, pairs those that stayed and returns how many those are. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nothing } from './atoms.ts'
+import { compile } from './compile.ts'
 import { Misfit } from './errors.ts'
 import { grid } from './grid.ts'
 import { list } from './list.ts'
@@ -19,8 +20,13 @@ type Wrong = any
 
 const point = struct({ x: u8, y: u8 })
 
-describe('[WI8] a Misfit names the place', () => {
-  const state = struct({
+const ways: [string, <T>(type: Type<T>) => Type<T>][] = [
+  ['by the table of fields', (type) => type],
+  ['by code made for it', compile],
+]
+
+describe.each(ways)('[WI8] a Misfit names the place, %s', (_, made) => {
+  const plainly = struct({
     snakes: map(
       uint,
       struct({ color: u8, tags: list(str(3), 2), way: trail(f32, 9), at: optional(point) }),
@@ -28,12 +34,16 @@ describe('[WI8] a Misfit names the place', () => {
     ),
     names: map(str(9), list(point, 3), 3),
     food: list(u8, 9),
+    herd: map(uint, struct({ at: point, name: str(3) }), 99),
   })
+  const state = made(plainly)
   const fresh = (): Value<typeof state> => ({
     snakes: new Map([[7, { color: 1, tags: ['a', 'b'], way: new Trail([1, 2]), at: { x: 1, y: 2 } }]]),
     names: new Map([['ann', [{ x: 1, y: 2 }]]]),
     food: [1, 2, 3],
+    herd: new Map(Array.from({ length: 70 }, (__, id) => [id, { at: { x: 1, y: 2 }, name: 'a' }])),
   })
+  const beast = (s: Wrong): Wrong => s.herd.get(50)
   const snake = (s: Wrong): Wrong => s.snakes.get(7)
 
   test.each<[string, (s: Wrong) => unknown]>([
@@ -59,6 +69,11 @@ describe('[WI8] a Misfit names the place', () => {
     ['names[ann][1]: expected an object with x, y, got undefined', (s) => (s.names.get('ann').length = 2)],
     ['food[1]: expected an integer 0 … 255, got 1.5', (s) => (s.food[1] = 1.5)],
     ['food[1]: expected an integer 0 … 255, got undefined', (s) => delete s.food[1]],
+    ['herd[50].at.y: expected an integer 0 … 255, got -1', (s) => (beast(s).at.y = -1)],
+    ['herd[50].at.y: is missing', (s) => delete beast(s).at.y],
+    ['herd[50].at: expected an object with x, y, got undefined', (s) => (beast(s).at = undefined)],
+    ['herd[50].name: expected a text of at most 3 characters', (s) => (beast(s).name = 'long')],
+    ['herd[50]: expected an object with at, name, got 5', (s) => s.herd.set(50, 5)],
     ['food: expected an array of at most 9, got a Map of 0', (s) => (s.food = new Map())],
   ])('%s', (message, spoil) => {
     const bad = fresh()
@@ -87,8 +102,8 @@ describe('[WI8] a Misfit names the place', () => {
   })
 })
 
-describe('[WI12] a struct has its fields, no more and no fewer', () => {
-  const s = struct({ name: str(9), luck: optional(u8) })
+describe.each(ways)('[WI12] a struct has its fields, no more and no fewer, %s', (_, made) => {
+  const s = made(struct({ name: str(9), luck: optional(u8) }))
   test.each<[string, unknown]>([
     ["has the unknown field 'colour'; known are name, luck", { name: 'a', luck: 1, colour: 3 }],
     ['luck: is missing', { name: 'a' }],
@@ -105,8 +120,18 @@ describe('[WI12] a struct has its fields, no more and no fewer', () => {
     expect(() => s.copy({ name: 'a' } as Value<typeof s>)).toThrow('luck: is missing')
   })
 
+  test('an unknown field in one of many is found within 16 times', () => {
+    const herd = made(map(uint, struct({ x: u8 }), 999))
+    const all = new Map(Array.from({ length: 500 }, (__, id) => [id, { x: 1 }]))
+    let shadow = herd.copy(all)
+    Object.assign(all.get(300)!, { y: 1 })
+    expect(() => {
+      for (let i = 0; i < 16; i++) shadow = herd.diff(new Writer(), shadow, all)
+    }).toThrow("[300]: has the unknown field 'y'")
+  })
+
   test('a field may be called as something that every object has', () => {
-    const odd = struct({ constructor: u8, toString: u8 }) as unknown as Type<Record<string, number>>
+    const odd = made(struct({ constructor: u8, toString: u8 })) as unknown as Type<Record<string, number>>
     expect(odd.read(new Reader(Uint8Array.of(1, 2)))).toEqual({ constructor: 1, toString: 2 })
     expect(() => odd.write(new Writer(), {})).toThrow(Misfit)
   })

@@ -31,7 +31,7 @@ function integer(
     least,
     round,
     ...io,
-    ordinal: { count: max - min + 1, indexOf: (n) => round(n) - min, at: (index) => index + min },
+    ordinal: { count: max - min + 1, indexOf: (n) => round(n) - min, at: (index) => index + min, from: min },
   })
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bool, oneOf } from './atoms.ts'
+import { compile } from './compile.ts'
 import { grid } from './grid.ts'
 import { list } from './list.ts'
 import { map } from './map.ts'
@@ -11,7 +12,7 @@ import { struct } from './struct.ts'
 import { bytes, str } from './text.ts'
 import { Trail } from './trail.ts'
 import { trail } from './trailType.ts'
-import type { Value } from './type.ts'
+import type { Type, Value } from './type.ts'
 import { Writer } from './writer.ts'
 
 // A room that goes on for a long time: one state, its shadow, and a client that gets every change.
@@ -34,8 +35,12 @@ const snake = struct({
   skin: bytes(5),
 })
 type Snake = Value<typeof snake>
-const state = struct({ tick: uint, food: list(uint, 99), snakes: map(uint, snake, 9) })
-type State = Value<typeof state>
+const plainly = struct({ tick: uint, food: list(uint, 99), snakes: map(uint, snake, 9) })
+type State = Value<typeof plainly>
+const ways: [string, Type<State>][] = [
+  ['by the table of its fields', plainly],
+  ['by code made for it', compile(plainly)],
+]
 
 const dirs = ['up', 'right', 'down', 'left'] as const
 
@@ -145,7 +150,7 @@ function mutate(s: State, kind: number, n: number): void {
 
 function bytesOf(value: State): string {
   const w = new Writer()
-  state.write(w, state.copy(value))
+  plainly.write(w, plainly.copy(value))
   return Buffer.from(w.take()).toString('hex')
 }
 
@@ -158,34 +163,37 @@ const ops = fc.array(
   { minLength: 100, maxLength: 200 },
 )
 
-test('[WI4] [WI5] [WI9] over a long sequence of changes a client stays equal to the room', () => {
-  fc.assert(
-    fc.property(ops, (steps) => {
-      const room: State = { tick: 0, food: [], snakes: new Map([[1, born(1)]]) }
-      const w = new Writer()
-      state.write(w, room)
-      let shadow = state.copy(room)
-      let client = state.read(new Reader(w.take()))
-      for (const [kind, n, flush] of steps) {
-        mutate(room, kind, n)
-        if (!flush) continue
-        w.clear()
-        const before = bytesOf(client)
-        shadow = state.diff(w, shadow, room)
-        const next = w.length > 0 ? state.patch(new Reader(w.take()), client) : client
-        expect(bytesOf(client)).toBe(before)
-        client = next
-        expect(bytesOf(client)).toBe(bytesOf(room))
-        expect(bytesOf(shadow)).toBe(bytesOf(room))
-        // Rounded: both ends compute with the same numbers.
-        expect(client).toEqual(room)
-      }
-    }),
-    { numRuns: 25 },
-  )
-})
+test.each(ways)(
+  '[WI4] [WI5] [WI9] over a long sequence of changes a client stays equal to the room, %s',
+  (_, state) => {
+    fc.assert(
+      fc.property(ops, (steps) => {
+        const room: State = { tick: 0, food: [], snakes: new Map([[1, born(1)]]) }
+        const w = new Writer()
+        state.write(w, room)
+        let shadow = state.copy(room)
+        let client = state.read(new Reader(w.take()))
+        for (const [kind, n, flush] of steps) {
+          mutate(room, kind, n)
+          if (!flush) continue
+          w.clear()
+          const before = bytesOf(client)
+          shadow = state.diff(w, shadow, room)
+          const next = w.length > 0 ? state.patch(new Reader(w.take()), client) : client
+          expect(bytesOf(client)).toBe(before)
+          client = next
+          expect(bytesOf(client)).toBe(bytesOf(room))
+          expect(bytesOf(shadow)).toBe(bytesOf(room))
+          // Rounded: both ends compute with the same numbers.
+          expect(client).toEqual(room)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  },
+)
 
-test('[WI5] a room that is set back to its shadow goes on from there', () => {
+test.each(ways)('[WI5] a room that is set back to its shadow goes on from there, %s', (_, state) => {
   fc.assert(
     fc.property(ops, ops, (steps, more) => {
       let room: State = { tick: 0, food: [], snakes: new Map([[1, born(1)]]) }

@@ -17,23 +17,32 @@ import { readValues, valueAt, widthOf, writeValues } from './values.ts'
 import { readWhich, writeWhich } from './which.ts'
 import type { Writer } from './writer.ts'
 
-/** Overwritten by each use: the steps of the rows that changed, those in bits, and who went further. */
-const steps: number[] = []
+/** Rows that changed, and by how many places each. Made once and used again. */
+export interface Steps {
+  readonly at: number[]
+  readonly by: number[]
+  count: number
+}
+
+/** Overwritten by each use: steps in bits, and who went further. */
 const near: number[] = []
 const far: number[] = []
 
 /** How an ordinal changes in a column. */
 export function ordinalColumn<T>(type: Type<T>, ordinal: Ordinal<T>): Column<T> {
   const few = widthOf(ordinal) > 0
+  const by: number[] = []
   return {
     none: 1,
     diff(w, pairs, rows) {
-      const changed = gather(ordinal, pairs)
+      const { at, was, is } = pairs
+      const changed = gather(ordinal, pairs, by)
       if (changed === 0) return
-      writeWhich(w, pairs.at, changed, rows)
-      if (few) writeValues(w, type, pairs.is, changed)
-      else writeSteps(w, type, pairs, changed)
-      for (let i = 0; i < changed; i++) pairs.was[i] = pairs.is[i]!
+      if (few) {
+        writeWhich(w, at, changed, rows)
+        writeValues(w, type, is, changed)
+      } else writeSteps(w, type, { at, by, count: changed }, rows, (i) => is[i]!)
+      for (let i = 0; i < changed; i++) was[i] = is[i]!
     },
     patch(r, base) {
       const value = [...base]
@@ -48,7 +57,7 @@ export function ordinalColumn<T>(type: Type<T>, ordinal: Ordinal<T>): Column<T> 
 }
 
 /** Rounds all pairs, brings those that changed to the front, notes their steps, and returns how many they are. */
-function gather<T>(ordinal: Ordinal<T>, pairs: Pairs<T>): number {
+function gather<T>(ordinal: Ordinal<T>, pairs: Pairs<T>, by: number[]): number {
   const { at, was, is } = pairs
   let changed = 0
   let i = 0
@@ -59,7 +68,7 @@ function gather<T>(ordinal: Ordinal<T>, pairs: Pairs<T>): number {
       is[i] = ordinal.at(to)
       if (step === 0) continue
       pairs.swap(changed, i)
-      steps[changed++] = step
+      by[changed++] = step
     }
   } catch (error) {
     throw inRow(error, at[i]!)
@@ -67,51 +76,56 @@ function gather<T>(ordinal: Ordinal<T>, pairs: Pairs<T>): number {
   return changed
 }
 
-function writeSteps<T>(w: Writer, type: Type<T>, { is }: Pairs<T>, changed: number): void {
-  const width = narrowest(type.least, changed)
+/** Writes the column of an ordinal of more than 16 values. `valueOf` gives the new value of step `i`. */
+export function writeSteps<T>(
+  w: Writer,
+  type: Type<T>,
+  { at, by, count }: Steps,
+  ...[rows, valueOf]: [rows: number, valueOf: (i: number) => T]
+): void {
+  writeWhich(w, at, count, rows)
+  const width = narrowest(type.least, by, count)
   w.u8(width)
-  if (width === 0) return writeValues(w, type, is, changed)
+  if (width === 0) {
+    for (let i = 0; i < count; i++) type.write(w, valueOf(i))
+    return
+  }
   const half = 2 ** (width - 1)
   let close = 0
   let away = 0
-  for (let i = 0; i < changed; i++) {
-    const step = steps[i]!
+  for (let i = 0; i < count; i++) {
+    const step = by[i]!
     if (step < -half || step > half) far[away++] = i
     else near[close++] = step < 0 ? step + half : step + half - 1
   }
-  writeWhich(w, far, away, changed)
+  writeWhich(w, far, away, count)
   w.bits(near, close, width)
-  for (let i = 0; i < away; i++) type.write(w, is[far[i]!]!)
+  for (let i = 0; i < away; i++) type.write(w, valueOf(far[i]!))
 }
 
 /** Returns the width of steps that costs the fewest bytes, or 0 where whole values do. */
-function narrowest(least: number, changed: number): 0 | 1 | 2 | 4 | 8 {
+function narrowest(least: number, by: readonly number[], count: number): number {
   let [one, two, four, eight] = [0, 0, 0, 0]
-  for (let i = 0; i < changed; i++) {
-    const size = Math.abs(steps[i]!)
-    if (size > 128) continue
-    eight++
-    if (size > 8) continue
-    four++
-    if (size > 2) continue
-    two++
+  for (let i = 0; i < count; i++) {
+    const size = Math.abs(by[i]!)
     if (size === 1) one++
+    else if (size === 2) two++
+    else if (size <= 8) four++
+    else if (size <= 128) eight++
   }
-  // A byte to say which went further, and another for each that did.
-  const cost = (width: number, close: number): number =>
-    1 + (close * width) / 8 + (changed - close) * (least + 1)
-  let best: 0 | 1 | 2 | 4 | 8 = 0
-  let cheapest = changed * least
-  for (const [width, close] of [
-    [8, eight],
-    [4, four],
-    [2, two],
-    [1, one],
-  ] as const) {
-    if (cost(width, close) >= cheapest) continue
-    cheapest = cost(width, close)
+  let best = 0
+  let cheapest = count * least
+  const consider = (width: number, close: number): void => {
+    // A byte to say which went further, and another for each that did.
+    const cost = 1 + (close * width) / 8 + (count - close) * (least + 1)
+    if (cost >= cheapest) return
+    cheapest = cost
     best = width
   }
+  consider(8, one + two + four + eight)
+  consider(4, one + two + four)
+  consider(2, one + two)
+  consider(1, one)
   return best
 }
 

@@ -119,7 +119,12 @@ function fieldwiseColumn(names: readonly string[], types: readonly Type<unknown>
   return {
     none: bitmap,
     diff(w, pairs, rows) {
-      for (let i = 0; i < rows; i++) checkRow(names, pairs, i)
+      let row = 0
+      try {
+        for (; row < rows; row++) checkShape(names, pairs.is[row]!)
+      } catch (error) {
+        throw inRow(error, row)
+      }
       const head = w.hole(bitmap)
       const start = w.length
       names.forEach((name, i) => {
@@ -150,12 +155,15 @@ function fieldwiseColumn(names: readonly string[], types: readonly Type<unknown>
   }
 }
 
-function checkRow(names: readonly string[], { is }: Pairs<Plain>, row: number): void {
-  try {
-    check(names, is[row]!)
-    for (const name of names) take(is[row]!, name)
-  } catch (error) {
-    throw inRow(error, row)
+/** Throws Misfit unless `value` has these fields and no others. */
+export function checkShape(names: readonly string[], value: Plain): void {
+  check(names, value)
+  for (const name of names) {
+    try {
+      take(value, name)
+    } catch (error) {
+      throw within(error, name)
+    }
   }
 }
 
@@ -176,7 +184,7 @@ function diffField(w: Writer, name: string, column: Column<unknown>, { was, is, 
 }
 
 /** Reads which of `count` fields changed. */
-function readBits(r: Reader, count: number): Uint8Array {
+export function readBits(r: Reader, count: number): Uint8Array {
   const bits = r.raw(Math.ceil(count / 8))
   if (count % 8 > 0 && bits.at(-1)! >> (count % 8) > 0)
     throw new Malformed(`a change to a field beyond the ${count} there are`)
@@ -184,7 +192,7 @@ function readBits(r: Reader, count: number): Uint8Array {
 }
 
 /** Throws Misfit unless `value` has as many fields: one that no type carries would be lost in silence. */
-function check(names: readonly string[], value: Plain): void {
+export function check(names: readonly string[], value: Plain): void {
   checkObject(names, value)
   let count = 0
   for (const _ in value) count++
@@ -194,13 +202,13 @@ function check(names: readonly string[], value: Plain): void {
     throw new Misfit(`has the unknown field '${extra}'; known are ${names.join(', ') || 'none'}`)
 }
 
-function checkObject(names: readonly string[], value: Plain): void {
+export function checkObject(names: readonly string[], value: Plain): void {
   if (typeof value === 'object' && value !== null) return
   throw misfit(`an object with ${names.join(', ') || 'no fields'}`, value)
 }
 
 /** Returns the value of a field. Throws Misfit if it is missing, which is not the same as undefined. */
-function take(value: Plain, name: string): unknown {
+export function take(value: Plain, name: string): unknown {
   const field = value[name]
   if (field === undefined && !(name in value)) throw new Misfit('is missing')
   return field

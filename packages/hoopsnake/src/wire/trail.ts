@@ -1,6 +1,3 @@
-import { within } from './errors.ts'
-import type { Ordinal } from './type.ts'
-
 /**
  * A queue that remembers how far it has moved: the body of a snake, the last lines of a chat.
  *
@@ -37,7 +34,7 @@ export class Trail<T> implements Iterable<T> {
 
   /** The newest element; undefined if there is none. */
   get last(): T | undefined {
-    return this.at(-1)
+    return this.length > 0 ? this.#ring[this.#slot(this.#pushed - 1)] : undefined
   }
 
   /** Returns the element at a place: 0 is the oldest, −1 the newest. Undefined where there is none. */
@@ -132,24 +129,29 @@ export class Trail<T> implements Iterable<T> {
   }
 
   /**
-   * Puts the places of the last `count` elements into `onto`, from its place `at` on, and rounds them. Returns where
-   * it went on to.
+   * Whether `value` is the trail this was made equal to, and dropped one and pushed one since.
    * @internal
    */
-  placesOf(ordinal: Ordinal<T>, count: number, onto: number[], at: number): number {
-    for (let n = this.#pushed - count; n < this.#pushed; n++) {
-      const slot = this.#slot(n)
-      const value = this.#ring[slot]!
-      try {
-        const place = ordinal.indexOf(value)
-        onto[at++] = place
-        const x = ordinal.at(place)
-        if (!Object.is(x, value)) this.#ring[slot] = x
-      } catch (error) {
-        throw within(error, n - this.#dropped)
-      }
-    }
-    return at
+  sawMove(value: Trail<T>): boolean {
+    return (
+      this.#seen === value &&
+      value.#pushed === this.#seenPushed + 1 &&
+      value.#dropped === this.#seenDropped + 1 &&
+      this.#dropped < this.#pushed
+    )
+  }
+
+  /**
+   * Drops one and pushes the newest of `value`, as that did: see `sawMove`.
+   * @internal
+   */
+  moveAlong(value: Trail<T>): void {
+    this.#ring[this.#pushed & (this.#ring.length - 1)] =
+      value.#ring[(value.#pushed - 1) & (value.#ring.length - 1)]!
+    this.#pushed++
+    this.#dropped++
+    this.#seenPushed++
+    this.#seenDropped++
   }
 
   /** Whether `value` begins with what is left here after `drop`. */

@@ -9,7 +9,8 @@ import { needBytes, needMax, needType } from './define.ts'
 import { Malformed } from './errors.ts'
 import { readOnto } from './splice.ts'
 import { Trail } from './trail.ts'
-import { check, compare, trailColumn, writeLast } from './trailColumn.ts'
+import { trailColumn } from './trailColumn.ts'
+import { check, compare, writeLast } from './trailFeed.ts'
 import type { Type } from './type.ts'
 
 /**

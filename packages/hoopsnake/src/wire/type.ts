@@ -55,6 +55,8 @@ export interface Ordinal<T> {
   indexOf(value: T): number
   /** Returns the value at a place, `0 ≤ index < count`. */
   at(index: number): T
+  /** Of integers: the first; the place of n is n − `from`, which nobody needs to ask for then. */
+  readonly from?: number
 }
 
 /** The TypeScript type of a wire type's values. */

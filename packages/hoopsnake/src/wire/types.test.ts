@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bool, nothing, oneOf } from './atoms.ts'
+import { compile } from './compile.ts'
 import { Malformed } from './errors.ts'
 import { grid } from './grid.ts'
 import { list } from './list.ts'
@@ -13,7 +14,7 @@ import { struct } from './struct.ts'
 import { bytes, str } from './text.ts'
 import { Trail } from './trail.ts'
 import { trail } from './trailType.ts'
-import type { Type } from './type.ts'
+import type { Type, Value } from './type.ts'
 import { Writer } from './writer.ts'
 
 // The laws of `type.ts`, for every type.
@@ -253,120 +254,158 @@ function expectShared(base: unknown, next: unknown): void {
   }
 }
 
-describe.each(cases.map((one) => [one.type.schema.slice(0, 50), one] as const))(
-  '%s',
-  (_, { type, values }) => {
-    const pairs = fc.tuple(values, values)
-    /** A value as it is after it was sent. */
-    const sent = (value: unknown): unknown => type.write(new Writer(), type.copy(value))
+/** What compiling leaves as it is need not be tried twice. */
+const compiled = cases
+  .map(({ type, values }) => ({ type: compile(type), values }))
+  .filter(({ type }, i) => type !== cases[i]!.type && type.schema.includes('struct('))
+const ways = [
+  ...cases.map((one) => [one.type.schema.slice(0, 50), one] as const),
+  ...compiled.map((one) => [`${one.type.schema.slice(0, 50)} (compiled)`, one] as const),
+]
 
-    test('[WI1] read returns what write returned, and takes all its bytes', () => {
-      fc.assert(
-        fc.property(values, (value) => {
-          const w = new Writer(1)
-          const x = type.write(w, value)
-          if (!type.atom && value !== undefined) expect(x).toBe(value)
-          const r = new Reader(w.take())
-          expect(plain(type.read(r))).toEqual(plain(x))
-          expect(r.left).toBe(0)
-          expect(w.length).toBeGreaterThanOrEqual(type.least)
-        }),
-      )
-    })
+describe.each(ways)('%s', (_, { type, values }) => {
+  const pairs = fc.tuple(values, values)
+  /** A value as it is after it was sent. */
+  const sent = (value: unknown): unknown => type.write(new Writer(), type.copy(value))
 
-    test('[WI2] what write returned is rounded: written again, it is the same', () => {
-      fc.assert(
-        fc.property(values, (value) => {
-          const x = sent(value)
-          const before = plain(x)
-          expect(plain(type.write(new Writer(), x))).toEqual(before)
-          expect(written(type, value)).toEqual(written(type, x))
-        }),
-      )
-    })
+  test('[WI1] read returns what write returned, and takes all its bytes', () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const w = new Writer(1)
+        const x = type.write(w, value)
+        if (!type.atom && value !== undefined) expect(x).toBe(value)
+        const r = new Reader(w.take())
+        expect(plain(type.read(r))).toEqual(plain(x))
+        expect(r.left).toBe(0)
+        expect(w.length).toBeGreaterThanOrEqual(type.least)
+      }),
+    )
+  })
 
-    test('[WI3] diff writes nothing if, and only if, nothing changed after rounding', () => {
-      fc.assert(
-        fc.property(pairs, ([a, b]) => {
-          const same = changed(type, sent(a), type.copy(a))
-          expect(same.bytes.length).toBe(0)
-          expect(plain(same.shadow)).toEqual(plain(sent(a)))
-          const other = changed(type, sent(a), type.copy(b))
-          expect(other.bytes.length === 0).toBe(alike(sent(a), sent(b)))
-        }),
-      )
-    })
+  test('[WI2] what write returned is rounded: written again, it is the same', () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const x = sent(value)
+        const before = plain(x)
+        expect(plain(type.write(new Writer(), x))).toEqual(before)
+        expect(written(type, value)).toEqual(written(type, x))
+      }),
+    )
+  })
 
-    test('[WI4] patch makes of the base what diff saw; the base and what did not change stay', () => {
-      fc.assert(
-        fc.property(pairs, ([a, b]) => {
-          const base = sent(a)
-          const { bytes: change } = changed(type, type.copy(base), b)
-          const before = plain(base)
-          const next = patched(type, base, change)
-          expect(plain(next)).toEqual(plain(type.atom ? sent(b) : b))
-          expect(plain(base)).toEqual(before)
-          expectShared(base, next)
-        }),
-      )
-    })
+  test('[WI3] diff writes nothing if, and only if, nothing changed after rounding', () => {
+    fc.assert(
+      fc.property(pairs, ([a, b]) => {
+        const same = changed(type, sent(a), type.copy(a))
+        expect(same.bytes.length).toBe(0)
+        expect(plain(same.shadow)).toEqual(plain(sent(a)))
+        const other = changed(type, sent(a), type.copy(b))
+        expect(other.bytes.length === 0).toBe(alike(sent(a), sent(b)))
+      }),
+    )
+  })
 
-    test('[WI5] the shadow that diff returns is what patch makes, and apart from the value', () => {
-      fc.assert(
-        fc.property(pairs, ([a, b]) => {
-          const base = sent(a)
-          const { bytes: change, shadow } = changed(type, type.copy(base), b)
-          expect(plain(shadow)).toEqual(plain(patched(type, base, change)))
-          if (typeof b === 'object') expect(shadow).not.toBe(b)
-          expect(changed(type, shadow, b).bytes.length).toBe(0)
-        }),
-      )
-    })
+  test('[WI4] patch makes of the base what diff saw; the base and what did not change stay', () => {
+    fc.assert(
+      fc.property(pairs, ([a, b]) => {
+        const base = sent(a)
+        const { bytes: change } = changed(type, type.copy(base), b)
+        const before = plain(base)
+        const next = patched(type, base, change)
+        expect(plain(next)).toEqual(plain(type.atom ? sent(b) : b))
+        expect(plain(base)).toEqual(before)
+        expectShared(base, next)
+      }),
+    )
+  })
 
-    test('[WI6] bytes that end too soon are Malformed', () => {
-      fc.assert(
-        fc.property(pairs, ([a, b]) => {
-          const whole = written(type, a)
-          for (let n = 0; n < whole.length; n++) {
-            expect(() => type.read(new Reader(whole.subarray(0, n)))).toThrow(Malformed)
-          }
-          const base = sent(a)
-          const { bytes: change } = changed(type, type.copy(base), b)
-          for (let n = 0; n < change.length; n++) {
-            expect(() => type.patch(new Reader(change.subarray(0, n)), base)).toThrow(Malformed)
-          }
-        }),
-        { numRuns: 30 },
-      )
-    })
+  test('[WI5] the shadow that diff returns is what patch makes, and apart from the value', () => {
+    fc.assert(
+      fc.property(pairs, ([a, b]) => {
+        const base = sent(a)
+        const { bytes: change, shadow } = changed(type, type.copy(base), b)
+        expect(plain(shadow)).toEqual(plain(patched(type, base, change)))
+        if (typeof b === 'object') expect(shadow).not.toBe(b)
+        expect(changed(type, shadow, b).bytes.length).toBe(0)
+      }),
+    )
+  })
 
-    test('[WI6] any bytes are a value of the type, or Malformed', () => {
-      const noise = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.uint8Array({ maxLength: 60, max: 3 }))
-      const attempt = (make: () => unknown): void => {
-        let value: unknown
-        try {
-          value = make()
-        } catch (error) {
-          expect(error).toBeInstanceOf(Malformed)
-          return
+  test('[WI6] bytes that end too soon are Malformed', () => {
+    fc.assert(
+      fc.property(pairs, ([a, b]) => {
+        const whole = written(type, a)
+        for (let n = 0; n < whole.length; n++) {
+          expect(() => type.read(new Reader(whole.subarray(0, n)))).toThrow(Malformed)
         }
-        const before = plain(value)
-        const x = type.write(new Writer(), value)
-        expect(plain(x)).toEqual(before)
+        const base = sent(a)
+        const { bytes: change } = changed(type, type.copy(base), b)
+        for (let n = 0; n < change.length; n++) {
+          expect(() => type.patch(new Reader(change.subarray(0, n)), base)).toThrow(Malformed)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('[WI6] any bytes are a value of the type, or Malformed', () => {
+    const noise = fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.uint8Array({ maxLength: 60, max: 3 }))
+    const attempt = (make: () => unknown): void => {
+      let value: unknown
+      try {
+        value = make()
+      } catch (error) {
+        expect(error).toBeInstanceOf(Malformed)
+        return
       }
-      fc.assert(
-        fc.property(noise, values, (junk, value) => {
-          attempt(() => type.read(new Reader(junk)))
-          const base = sent(value)
-          const before = plain(base)
-          attempt(() => type.patch(new Reader(junk), base))
-          expect(plain(base)).toEqual(before)
-        }),
-        { numRuns: 150 },
-      )
-    })
-  },
-)
+      const before = plain(value)
+      const x = type.write(new Writer(), value)
+      expect(plain(x)).toEqual(before)
+    }
+    fc.assert(
+      fc.property(noise, values, (junk, value) => {
+        attempt(() => type.read(new Reader(junk)))
+        const base = sent(value)
+        const before = plain(base)
+        attempt(() => type.patch(new Reader(junk), base))
+        expect(plain(base)).toEqual(before)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+test('[WI21] code made for a type writes the same bytes, and the same shadow and value', () => {
+  type Herd = Map<number, Value<typeof beast>>
+  const type = map(uint, beast, 300)
+  const quick = compile(type)
+  /** Cuts a hundred beasts out of the few that were drawn, without those that `gap` falls on. */
+  const herdOf = ([drawn, gap, turn]: readonly [unknown[], number, number]): Herd => {
+    const ids = Array.from({ length: 100 }, (_, id) => id).filter((id) => id % gap !== 1)
+    const order = [...ids.slice(turn), ...ids.slice(0, turn)]
+    return new Map(order.map((id) => [id, beast.copy(drawn[id % drawn.length] as Value<typeof beast>)]))
+  }
+  const herds = fc
+    .tuple(fc.array(beasts, { minLength: 1, maxLength: 12 }), fc.integer({ min: 2, max: 50 }), fc.nat(1))
+    .map(herdOf)
+  fc.assert(
+    fc.property(fc.array(herds, { minLength: 2, maxLength: 5 }), ([first, ...then]) => {
+      type.write(new Writer(), first!)
+      let shadow = type.copy(first!)
+      let twin = quick.copy(first!)
+      for (const next of then.flatMap((herd) => [herd, herd])) {
+        const quickly = type.copy(next)
+        const [w, v] = [new Writer(), new Writer()]
+        shadow = type.diff(w, shadow, next)
+        twin = quick.diff(v, twin, quickly)
+        expect(v.take()).toEqual(w.take())
+        expect(plain(twin)).toEqual(plain(shadow))
+        expect(plain(quickly)).toEqual(plain(next))
+      }
+    }),
+    { numRuns: 30 },
+  )
+})
 
 test('[WI16] a game defines a type of its own by the five functions', () => {
   const hat = struct({ color })

@@ -15,6 +15,7 @@ import { realEntropy } from '../random.ts'
 import { createSeal } from '../seal.ts'
 import { type Batch, batchTo } from './batch.ts'
 import { answer, type Down, type Services, settle, type ThreadData, threadOf, type Up } from './messages.ts'
+import { compiled } from './compiled.ts'
 import { createPipes, type Pipes } from './pipes.ts'
 import { setRunning } from './running.ts'
 
@@ -51,7 +52,7 @@ const calls: Thread['calls'] = new Map()
 let lastCall = 0
 const subscriptions = new Map<string, Set<(message: Uint8Array) => void>>()
 const host = createHost({
-  rooms,
+  rooms: compiled(rooms),
   clock: realClock(),
   tickClock: precise ? preciseClock() : undefined,
   entropy: realEntropy(),
