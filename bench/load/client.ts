@@ -1,9 +1,10 @@
 /* One client of the load: a bare socket that speaks WebSocket. */
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { FrameReader, frameOf, opcode, type Take } from './frames.ts'
 
-/** How long a server may take until a client is connected, in ms. */
+/** How long a server may take until a client is connected, and until it is gone, in ms. */
 const PATIENCE = 20_000
 /** Where all sockets put what they read, one after another: nothing is made for a read. */
 const lent = Buffer.allocUnsafe(64 * 1024)
@@ -11,8 +12,8 @@ const lent = Buffer.allocUnsafe(64 * 1024)
 export interface Client {
   send(payload: Uint8Array): void
   sendText(text: string): void
-  /** Gives the connection up. Nothing is called any more. */
-  close(): void
+  /** Says that nothing more will be sent. Resolves when the server has closed; after that nothing is called any more. */
+  end(): Promise<void>
   /** Reads no further, or reads on: a client whose machine stands still. */
   stall(still: boolean): void
 }
@@ -29,7 +30,7 @@ export interface Ends {
 
 /** Connects to 127.0.0.1. `path` is where the WebSocket is, e.g. `/r/snake`. */
 export function connectTo(port: number, path: string, ends: Ends): void {
-  let state: 'dialling' | 'open' | 'over' = 'dialling'
+  let state: 'dialling' | 'open' | 'ending' | 'over' = 'dialling'
   let head = ''
   const reader = new FrameReader((kind, payload) => {
     if (kind === opcode.ping) socket.write(frameOf(opcode.pong, payload))
@@ -48,27 +49,37 @@ export function connectTo(port: number, path: string, ends: Ends): void {
     return true
   }
   const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: lent, callback } })
-  const deadline = setTimeout(() => over('no answer to the upgrade'), PATIENCE)
-  const over = (why?: string): void => {
+  let deadline = setTimeout(() => over('no answer to the upgrade'), PATIENCE)
+  // What is sent last would be lost if the socket were destroyed with something unread: the end is the server's.
+  const end = async (): Promise<void> => {
     if (state === 'over') return
+    state = 'ending'
+    deadline = setTimeout(() => over('not closed'), PATIENCE)
+    const closed = once(socket, 'close')
+    socket.end()
+    await closed
+  }
+  const over = (why: string): void => {
+    if (state === 'over') return
+    const told = state !== 'ending'
     state = 'over'
     clearTimeout(deadline)
     socket.destroy()
-    if (why !== undefined) ends.lost(why)
+    if (told) ends.lost(why)
   }
   const shakeHands = (): void => {
-    const end = head.indexOf('\r\n\r\n')
-    if (end < 0) return
+    const length = head.indexOf('\r\n\r\n')
+    if (length < 0) return
     if (!head.startsWith('HTTP/1.1 101')) return over(head.slice(0, head.indexOf('\r\n')))
     state = 'open'
     clearTimeout(deadline)
     ends.open({
       send: (payload) => void socket.write(frameOf(opcode.binary, payload)),
       sendText: (text) => void socket.write(frameOf(opcode.text, Buffer.from(text))),
-      close: () => over(),
+      end,
       stall: (still) => void (still ? socket.pause() : socket.resume()),
     })
-    const rest = Buffer.from(head.slice(end + 4), 'latin1')
+    const rest = Buffer.from(head.slice(length + 4), 'latin1')
     if (rest.length > 0) callback(rest.length, rest)
   }
   socket.on('error', ({ message }) => over(message))

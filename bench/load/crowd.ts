@@ -87,13 +87,14 @@ export class Crowd {
     }
   }
 
-  leave(): void {
+  /** Lets all leave. Resolves when the server has let go of the last one. */
+  async leave(): Promise<void> {
     clearInterval(this.#timer)
-    for (const { client, talk } of this.#players) {
+    const leaving = this.#players.splice(0).map(({ client, talk }) => {
       talk.leave?.()
-      client.close()
-    }
-    this.#players.length = 0
+      return client.end()
+    })
+    await Promise.all(leaving)
   }
 
   async #enter(): Promise<void> {

@@ -22,19 +22,20 @@ async function measure(pid: number, ms: number): Promise<Window> {
   return { ...count, cpu: cpuOf(pid) - cpu, ms: elapsed, load: (user + system) / 1000 / elapsed }
 }
 
-function obey(order: Order): Promise<Window | void> | void {
-  if (order.do === 'join') return join(order.ask)
-  if (order.do === 'measure') return measure(order.pid, order.ms)
-  crowd?.leave()
+async function leave(): Promise<void> {
+  await crowd?.leave()
   crowd = undefined
+}
+
+function obey(order: Order): Promise<Window | void> {
+  if (order.do === 'join') return join(order.ask)
+  return order.do === 'measure' ? measure(order.pid, order.ms) : leave()
 }
 
 process.on('message', (order: Order) => {
   const answer = (what: Answer): void => void process.send!(what)
-  Promise.resolve()
-    .then(() => obey(order))
-    .then(
-      (value) => answer({ value }),
-      (error: Error) => answer({ error: error.message }),
-    )
+  obey(order).then(
+    (value) => answer({ value }),
+    (error: Error) => answer({ error: error.message }),
+  )
 })

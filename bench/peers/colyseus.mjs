@@ -1,9 +1,12 @@
 // Colyseus 0.18. `flat`: what a snake is but its body, which clients know from the moves. `arr`: the body too, cell by cell.
 import { defineRoom, defineServer, Room } from '@colyseus/core'
-import { schema, t } from '@colyseus/schema'
+import { Encoder, schema, t } from '@colyseus/schema'
 import { WebSocketTransport } from '@colyseus/ws-transport'
 import { createServer } from 'node:http'
 import { born, HZ, LENGTH, listening, mayTurn, move, SIDE } from './field.mjs'
+
+// As it asks for where a state is large.
+Encoder.BUFFER_SIZE = 1024 * 1024
 
 const withBody = process.argv[2] === 'arr'
 
