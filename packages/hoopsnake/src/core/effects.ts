@@ -35,6 +35,8 @@ export interface OwnEffects {
   readonly refusals: Refusal[]
   /** Whether inputs of this seat were consumed. */
   acked: boolean
+  /** Events that could not be kept. */
+  missed: number
 }
 
 /** Makes effects: none. */
@@ -52,11 +54,16 @@ export function noEffects(): Effects {
   }
 }
 
+/** Makes what one seat alone is told: nothing. */
+export function noOwn(): OwnEffects {
+  return { tellings: [], refusals: [], acked: false, missed: 0 }
+}
+
 /** Gives the place for what `seat` alone is told. */
 export function ownOf(effects: Effects, seat: number): OwnEffects {
   let own = effects.own.get(seat)
   if (own === undefined) {
-    own = { tellings: [], refusals: [], acked: false }
+    own = noOwn()
     effects.own.set(seat, own)
   }
   return own

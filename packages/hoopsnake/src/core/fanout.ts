@@ -1,6 +1,7 @@
 import { Writer } from '../wire/writer.ts'
 import type { Effects, OwnEffects } from './effects.ts'
-import type { Refusal, Telling } from './frames/tick.ts'
+import { noOwn } from './effects.ts'
+import type { OwnParts, Refusal, Telling } from './frames/tick.ts'
 import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Pipe } from './pipe.ts'
 import type { SeatRecord } from './seats.ts'
@@ -20,14 +21,10 @@ export interface Member {
   seen: number
   /** When it was last sent a FULL, in ms. */
   fullAt: number
-  /** Whether the next OWN carries `mine` whole. */
-  owesMine: boolean
-  /** What it alone is to be told and was not sent yet. */
-  owed: OwnEffects
+  /** What it alone is to be told and was not sent yet; undefined: nothing. */
+  owed: OwnEffects | undefined
   /** What it alone was told and has not confirmed, by the tick it was sent with; oldest first. */
   sent: { readonly tick: number; readonly own: OwnEffects }[]
-  /** Events for it alone that could not be kept. */
-  missed: number
 }
 
 /** Bytes that may wait in a client's pipe before it is skipped. */
@@ -52,7 +49,7 @@ export function isClogged(member: Member): boolean {
 
 /** Says whether a client has been told more than is kept for it, and confirms nothing though it speaks. */
 export function neverConfirms({ owed, sent }: Member): boolean {
-  return owed.refusals.length > MAX_OWED || sent.length > MAX_SENT
+  return sent.length > MAX_SENT || (owed !== undefined && owed.refusals.length > MAX_OWED)
 }
 
 /** Makes a member that has nothing yet and is owed everything. */
@@ -64,10 +61,8 @@ export function createMember(pipe: Pipe, seat: number): Member {
     confirmed: -1,
     seen: 0,
     fullAt: -Infinity,
-    owesMine: true,
-    owed: { tellings: [], refusals: [], acked: seat !== 0 },
+    owed: seat === 0 ? undefined : { ...noOwn(), acked: true },
     sent: [],
-    missed: 0,
   }
 }
 
@@ -77,7 +72,9 @@ export function createMember(pipe: Pipe, seat: number): Member {
  * A client that cannot keep up is skipped and owed a full; nobody waits for it, and nothing is lost in silence.
  */
 export class Fanout {
-  readonly members: Set<Member> = new Set()
+  readonly #members = new Set<Member>()
+  /** The members that have a seat, by seat. */
+  readonly #seated = new Map<number, Member>()
   readonly #sync: Sync
   readonly #epoch: number
   readonly #telemetry: Telemetry
@@ -99,7 +96,15 @@ export class Fanout {
   /** Takes a member in: from now on it gets every tick, beginning with a FULL. */
   add(member: Member): void {
     member.seen = this.#first + this.#events.length
-    this.members.add(member)
+    this.#members.add(member)
+    if (member.seat !== 0) this.#seated.set(member.seat, member)
+  }
+
+  /** Forgets a member. Does nothing if it isn't in. */
+  remove(member: Member): void {
+    this.#members.delete(member)
+    // Its seat may have gone over to another connection.
+    if (this.#seated.get(member.seat) === member) this.#seated.delete(member.seat)
   }
 
   /** Makes `member` go on where `before`, its connection before, was when its client had the state of `tick`. */
@@ -109,23 +114,28 @@ export class Fanout {
     // The ring begins later than the client's state ends: what is between is missed.
     if (next === 0 && before !== undefined) member.seen = Math.min(this.#first, before.seen)
     if (before === undefined) return
-    member.missed = before.missed
     for (const { own } of before.sent.filter((one) => one.tick > tick)) owe(member, own)
-    owe(member, before.owed)
+    if (before.owed !== undefined) owe(member, before.owed)
   }
 
   /** Whether somebody has not got the newest state. */
   get owing(): boolean {
-    for (const member of this.members) if (member.base !== this.#sync.tick) return true
+    for (const member of this.#members) if (member.base !== this.#sync.tick) return true
     return false
   }
 
-  /** Writes one flush to all members. `now` in ms. */
+  /**
+   * Writes one flush to all members. `now` in ms.
+   *
+   * Who has nothing of its own costs a look at its member and one write; nothing is made for it.
+   */
   flush(flushed: Flushed, effects: Effects, seats: ReadonlyMap<number, SeatRecord>, now: number): void {
     this.#remember(flushed, effects.tellings, now)
-    for (const member of this.members) {
-      const own = effects.own.get(member.seat)
-      if (own !== undefined) owe(member, own)
+    for (const [seat, own] of effects.own) {
+      const member = this.#seated.get(seat)
+      if (member !== undefined) owe(member, own)
+    }
+    for (const member of this.#members) {
       if (this.#slow(member)) this.#telemetry.framesOwed++
       else if (member.base === flushed.base) this.#sendDelta(member, flushed, seats)
       else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
@@ -135,19 +145,19 @@ export class Fanout {
   /** Sends the whole state as of the last flush, with everything the member was owed. */
   sendFull(member: Member, seats: ReadonlyMap<number, SeatRecord>, now: number): void {
     const end = this.#first + this.#events.length
-    const missed = Math.max(0, this.#first - member.seen) + member.missed
+    const missed = this.#first - member.seen
+    if (missed > 0) owe(member, { ...noOwn(), missed })
     const late = this.#events.slice(Math.max(member.seen, this.#first) - this.#first)
-    const tellings = inOrder([...member.owed.tellings, ...late])
+    const tellings = inOrder([...(member.owed?.tellings ?? []), ...late])
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
-    const full = this.#sync.full()
-    const own = this.#own(member, seats, { tellings, missed, ...(mine && { mine }) })
-    this.#write(member, own, full)
+    const something = member.owed !== undefined || mine !== undefined || tellings.length > 0
+    const own = something ? this.#own(member, seats, { tellings, mine }) : undefined
+    this.#write(member, own, this.#sync.full())
     // A client that was just given a full is as good as confirmed: judge it by what comes after.
     member.confirmed = Math.max(member.confirmed, this.#sync.tick - 1)
     member.base = this.#sync.tick
     member.seen = end
     member.fullAt = now
-    member.owesMine = false
   }
 
   /** Refuses an input at once, outside of any tick. */
@@ -158,8 +168,11 @@ export class Fanout {
   }
 
   #sendDelta(member: Member, flushed: Flushed, seats: ReadonlyMap<number, SeatRecord>): void {
-    const mineDiff = flushed.mine.get(member.seat)
-    const own = this.#own(member, seats, { tellings: member.owed.tellings, ...(mineDiff && { mineDiff }) })
+    const mineDiff = flushed.mine.size === 0 ? undefined : flushed.mine.get(member.seat)
+    const { owed } = member
+    // Most have nothing of their own: they cost a look and a write, and nothing is made for them.
+    const something = owed !== undefined || mineDiff !== undefined
+    const own = something ? this.#own(member, seats, { tellings: owed?.tellings, mineDiff }) : undefined
     this.#write(member, own, flushed.delta)
     member.base = flushed.tick
     member.seen = this.#first + this.#events.length
@@ -172,31 +185,18 @@ export class Fanout {
     else pipe.write(own, shared)
   }
 
-  /** Writes what one member alone is told, and owes it nothing any more. Undefined where there is nothing. */
-  #own(
-    member: Member,
-    seats: ReadonlyMap<number, SeatRecord>,
-    parts: { tellings: readonly Telling[]; missed?: number; mine?: Uint8Array; mineDiff?: Uint8Array },
-  ): Uint8Array | undefined {
-    const { refusals, acked } = member.owed
-    const something =
-      parts.tellings.length > 0 ||
-      refusals.length > 0 ||
-      acked ||
-      parts.mine ||
-      parts.mineDiff ||
-      (parts.missed ?? 0) > 0
-    if (!something) return undefined
-    const seat = seats.get(member.seat)
+  /** Writes what one member alone is told, with `parts`, and owes it nothing any more. */
+  #own(member: Member, seats: ReadonlyMap<number, SeatRecord>, parts: OwnParts): Uint8Array {
+    const { owed, seat } = member
+    const ack = owed?.acked === true ? seats.get(seat)?.acked : undefined
     this.#w.clear()
     writeOwn(
       this.#w,
       { epoch: this.#epoch, tick: this.#sync.tick },
-      { ...parts, refusals, ...(acked && seat && { ack: seat.acked }) },
+      { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed },
     )
-    if (member.seat !== 0) member.sent.push({ tick: this.#sync.tick, own: member.owed })
-    member.owed = { tellings: [], refusals: [], acked: false }
-    member.missed = 0
+    if (seat !== 0 && owed !== undefined) member.sent.push({ tick: this.#sync.tick, own: owed })
+    member.owed = undefined
     return this.#w.take()
   }
 
@@ -224,16 +224,23 @@ function size(telling: Telling): number {
   return telling.payload.length + 16
 }
 
-/** Notes what a member alone is to be told. Beyond MAX_OWED events the oldest are missed, and it is told how many. */
+/**
+ * Notes what a member alone is to be told; `own` is the member's from now on. Beyond MAX_OWED events the oldest are
+ * missed, and it is told how many.
+ */
 export function owe(member: Member, own: OwnEffects): void {
-  const { owed } = member
-  owed.tellings.push(...own.tellings)
-  owed.refusals.push(...own.refusals)
-  if (own.acked) owed.acked = true
+  const owed = (member.owed ??= own)
+  if (owed !== own) {
+    // One by one: there may be more than a call can have arguments.
+    for (const telling of own.tellings) owed.tellings.push(telling)
+    for (const refusal of own.refusals) owed.refusals.push(refusal)
+    owed.acked ||= own.acked
+    owed.missed += own.missed
+  }
   const over = owed.tellings.length - MAX_OWED
   if (over <= 0) return
   owed.tellings.splice(0, over)
-  member.missed += over
+  owed.missed += over
 }
 
 /** Forgets what a member was told up to `tick`: it has confirmed that. */

@@ -64,6 +64,8 @@ export class Guests {
   /** By seat; those of seats that are on their way in included. */
   readonly #seated = new Map<number, Guest>()
   readonly #watchers = new Set<Guest>()
+  /** Those of whom inputs came too fast and wait outside. */
+  readonly #throttled = new Set<Guest>()
   readonly #holds: Holds
   #arriving = 0
   #nextSeat: number
@@ -101,8 +103,7 @@ export class Guests {
 
   /** Whether inputs came too fast and wait outside. */
   get throttled(): boolean {
-    for (const guest of this.#seated.values()) if (guest.waiting.length > 0) return true
-    return false
+    return this.#throttled.size > 0
   }
 
   /** Lets a player in at the next tick. Throws Refused. */
@@ -146,7 +147,8 @@ export class Guests {
     }
     const before = this.#seated.get(seat.id)
     if (before !== undefined) {
-      this.#fanout.members.delete(before.member)
+      this.#fanout.remove(before.member)
+      this.#throttled.delete(before)
       giveBack(before, seat)
       dismiss(before, refuse('TAKEN_OVER'))
     }
@@ -162,8 +164,12 @@ export class Guests {
 
   /** Lets in what came too fast, as far as the buckets have refilled. */
   releaseInputs(): void {
+    if (this.#throttled.size === 0) return
     const into = { inbox: this.#given.inbox, now: this.#given.clock.now() }
-    for (const guest of this.#seated.values()) if (guest.waiting.length > 0) releaseInputs(guest, into)
+    for (const guest of this.#throttled) {
+      releaseInputs(guest, into)
+      if (guest.waiting.length === 0) this.#throttled.delete(guest)
+    }
   }
 
   /** Notes that a tick was made now. */
@@ -280,7 +286,8 @@ export class Guests {
     const guest = this.#seated.get(id)
     if (guest === undefined) return
     this.#seated.delete(id)
-    this.#fanout.members.delete(guest.member)
+    this.#throttled.delete(guest)
+    this.#fanout.remove(guest.member)
     dismiss(guest, reason)
   }
 
@@ -333,8 +340,11 @@ export class Guests {
     }
     const seat = machine.seats.get(guest.seat)
     if (seat === undefined) return
+    const pending = inbox.size > 0
     takeInput(guest, seat, up, { inbox, now: clock.now() })
-    this.#given.stirred()
+    if (guest.waiting.length > 0) this.#throttled.add(guest)
+    // What waited before this one has stirred the room already.
+    if (!pending) this.#given.stirred()
   }
 
   #pong({ member }: Guest, echo: number): void {
@@ -360,7 +370,8 @@ export class Guests {
   }
 
   #lost(guest: Guest): void {
-    this.#fanout.members.delete(guest.member)
+    this.#fanout.remove(guest.member)
+    this.#throttled.delete(guest)
     this.#watchers.delete(guest)
     if (this.#seated.get(guest.seat) === guest) {
       this.#seated.delete(guest.seat)

@@ -153,14 +153,14 @@ export interface Refusal {
 /** What one seat alone is told at a tick, as the server writes it. Absent parts have nothing to tell. */
 export interface OwnParts {
   /** The last input consumed: applied, or refused and told. */
-  readonly ack?: number
-  readonly refusals?: readonly Refusal[]
+  readonly ack?: number | undefined
+  readonly refusals?: readonly Refusal[] | undefined
   /** `mine` as `write` gave it, or what `diff` gave: at most one of the two. */
-  readonly mine?: Uint8Array
-  readonly mineDiff?: Uint8Array
-  readonly tellings?: readonly Telling[]
+  readonly mine?: Uint8Array | undefined
+  readonly mineDiff?: Uint8Array | undefined
+  readonly tellings?: readonly Telling[] | undefined
   /** How many events could not be kept for this seat. */
-  readonly missed?: number
+  readonly missed?: number | undefined
 }
 
 /** The same as the client reads it. */
