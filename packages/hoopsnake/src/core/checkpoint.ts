@@ -86,7 +86,7 @@ export function readCheckpoint(
   for (let left = r.count(10_000, 4); left > 0; left--) {
     const [id, digest, user] = [r.uint(), r.str(512), r.str(MAX_USER)]
     const seat = createSeat({ id, digest, user: user === '' ? undefined : JSON.parse(user) }, kick)
-    seat.taken = seat.acked = r.uint()
+    seat.taken = seat.acked = seat.told = r.uint()
     seat.away = r.u8() === 1
     seat.mine = protocol.mine.read(r)
     seats.push(seat)

@@ -44,8 +44,8 @@ export interface Inbox {
   put(entry: Entry): boolean
   /** Takes everything out, oldest first. */
   drain(): Taken[]
-  /** What waits, oldest first; for checkpoints. */
-  readonly waiting: readonly Entry[]
+  /** How many entries wait. */
+  readonly size: number
 }
 
 /** What is not bounded by itself. */
@@ -53,26 +53,23 @@ const refusable: ReadonlySet<Entry['kind']> = new Set(['join', 'input', 'message
 
 /** Makes an inbox that refuses joins, inputs and messages once `max` entries wait. */
 export function createInbox(max: number): Inbox {
-  let entries: Entry[] = []
+  let entries: Taken[] = []
   return {
     get full() {
       return entries.length >= max
     },
     put(entry) {
       if (entries.length >= max && refusable.has(entry.kind)) return false
-      entries.push(entry)
+      entries.push({ entry, failed: entry.kind === 'input' ? entry.failed : undefined })
       return true
     },
     drain() {
-      const taken = entries.map((entry) => ({
-        entry,
-        failed: entry.kind === 'input' ? entry.failed : undefined,
-      }))
+      const taken = entries
       entries = []
       return taken
     },
-    get waiting() {
-      return entries
+    get size() {
+      return entries.length
     },
   }
 }

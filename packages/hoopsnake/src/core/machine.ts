@@ -249,8 +249,6 @@ export class Machine {
   #input(entry: Input, failed: Reason | undefined): void {
     const seat = this.seats.get(entry.seat)
     if (seat === undefined) return
-    const before = seat.acked
-    this.#undo.push(() => (seat.acked = before))
     seat.acked = entry.seq
     const own = ownOf(this.#effects, seat.id)
     own.acked = true
@@ -344,7 +342,10 @@ export class Machine {
     const before = this.sync.restore()
     this.state = before.state
     this.hidden = before.hidden
-    for (const seat of this.seats.values()) seat.mine = before.mine(seat.id) ?? seat.mine
+    for (const seat of this.seats.values()) {
+      seat.mine = before.mine(seat.id) ?? seat.mine
+      seat.acked = seat.told
+    }
   }
 
   /** Keeps an event for the flush. */

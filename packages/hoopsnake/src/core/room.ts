@@ -215,7 +215,7 @@ export class OpenRoom {
 
   /** Whether no tick follows by itself: what the last one did is then sent now. */
   get #drowsy(): boolean {
-    return this.#inbox.waiting.length === 0 && (this.#given.settings.hz === 'events' || this.#idle)
+    return this.#inbox.size === 0 && (this.#given.settings.hz === 'events' || this.#idle)
   }
 
   /** Decides, after anything that happened, how to go on. */
@@ -248,7 +248,7 @@ export class OpenRoom {
 
   #need(): Need {
     // Asked with each input: whatever else is so, what waits needs a tick, and looking at every guest would cost too much.
-    if (this.#inbox.waiting.length > 0) return PENDING
+    if (this.#inbox.size > 0) return PENDING
     return {
       pending: false,
       throttled: this.guests.throttled,
