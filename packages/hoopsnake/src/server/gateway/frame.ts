@@ -4,32 +4,36 @@
  * u8 0x82 {FIN, binary} · u8 length, or 126 · u16 length, or 127 · u64 length (big-endian) · payload
  */
 
-/** Puts the header of a binary message in front of `payload`: a new buffer, ready for the socket. */
-export function binaryMessage(payload: Uint8Array): Uint8Array {
+/**
+ * Puts the header of a binary message in front of `payload`: a new buffer, ready for the socket.
+ *
+ * A Buffer, because a stream makes one of any other bytes, anew for each client. Not one of Node's pool: a client that
+ * does not read would hold all that lies beside it there.
+ */
+export function binaryMessage(payload: Uint8Array): Buffer {
   const { length } = payload
   const head = length < 126 ? 2 : length < 0x10000 ? 4 : 10
-  const message = new Uint8Array(head + length)
-  const view = new DataView(message.buffer)
+  const message = Buffer.allocUnsafeSlow(head + length)
   message[0] = 0x82
   if (head === 2) message[1] = length
   else if (head === 4) {
     message[1] = 126
-    view.setUint16(2, length)
+    message.writeUInt16BE(length, 2)
   } else {
     message[1] = 127
-    view.setBigUint64(2, BigInt(length))
+    message.writeBigUInt64BE(BigInt(length), 2)
   }
   message.set(payload, head)
   return message
 }
 
 /** Turns payloads into messages; one that is asked for several times in a row is made once. */
-export type Framing = (payload: Uint8Array) => Uint8Array
+export type Framing = (payload: Uint8Array) => Buffer
 
 /** Makes a framing. A tick hands the same bytes to every client of a room: they go out as one buffer. */
 export function sharedFraming(): Framing {
   let last: Uint8Array | undefined
-  let message: Uint8Array = new Uint8Array()
+  let message: Buffer = Buffer.alloc(0)
   return (payload) => {
     if (payload !== last) {
       message = binaryMessage(payload)

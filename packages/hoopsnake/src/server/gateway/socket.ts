@@ -10,7 +10,7 @@ import { type Ban, type Bans, wordsOf } from './bans.ts'
 import { createDoor, type Stay, type TurnedAway } from './door.ts'
 import { sharedFraming } from './frame.ts'
 import { isWelcome } from './headers.ts'
-import { type Line, socketLine } from './line.ts'
+import { type Line, SocketLine } from './line.ts'
 import { route } from './route.ts'
 import { openSession, type Session, type SessionGiven } from './session.ts'
 
@@ -74,7 +74,7 @@ export function socketSide(given: SocketGiven): SocketSide {
   let emptied: (() => void) | undefined
 
   function accept(ws: WebSocket, socket: Duplex, dial: Dial, stay: Stay): void {
-    const line = socketLine(ws, socket, framing, (code, reason) => {
+    const line = new SocketLine(ws, socket, framing, (code, reason) => {
       if (code === close.REFUSED) stay.ending(reason)
     })
     const client = { line, stay, session: openSession(given, dial, line, stay) }
@@ -132,9 +132,7 @@ const noRoom: TurnedAway = { status: 404, words: 'Rooms are at /r/<protocol>.' }
 /** Hands what a socket hears to its session. `broken` is told why what came is no WebSocket. */
 function hear(ws: WebSocket, { session, stay }: Client, broken: (why: string) => void): void {
   ws.on('message', (data, isBinary) => {
-    const { buffer, byteOffset, byteLength } = data as Buffer
-    // A plain view: `slice` of a Buffer would share what `slice` of a Uint8Array copies.
-    if (isBinary) session.receive(new Uint8Array(buffer, byteOffset, byteLength))
+    if (isBinary) session.receive(data as Buffer)
     else session.text()
   })
   ws.on('ping', session.ping)
