@@ -46,6 +46,20 @@ test('scores are recorded, and shown to the next room', async () => {
   await s.stop()
 })
 
+test('a server listens to pages elsewhere, and keeps out whom it was told to', async () => {
+  const { serve } = await import('hoopsnake/server')
+  const { moderate } = await import(pathToFileURL(join(coins, 'moderate.ts')).href)
+  const { default: rooms } = await import(pathToFileURL(join(coins, 'rooms.ts')).href)
+  const server = await serve({ rooms, port: 0, host: '127.0.0.1', signals: false, log: () => {} })
+  expect(await moderate(server)).toMatchObject([{ user: 'ann', reason: 'spam' }, { address: '203.0.113.7' }])
+  await server.stop()
+  const url = await serving(join(coins, 'abroad.ts'))
+  const asked = async (origin: string) => (await fetch(`${url}r/coins`, { headers: { origin } })).status
+  expect(await asked('https://html.itch.zone')).toBe(200)
+  expect(await asked('https://123456789012345678.discordsays.com')).toBe(200)
+  expect(await asked('https://evil.example')).toBe(403)
+})
+
 test('jobs count, and messages reach every room', async () => {
   const { simulate } = await import('hoopsnake/test')
   const { default: jobs } = await import(pathToFileURL(join(folder, 'lab', 'jobs.ts')).href)

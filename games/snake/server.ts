@@ -1,6 +1,7 @@
 /* The server of the game: `npm start -- --help`. */
 import { inline, jobThreads, serve, sqlite, threads } from 'hoopsnake/server'
 import work from './jobs.ts'
+import { lanAddresses, qrCode } from './lan.ts'
 import { help, readOptions } from './options.ts'
 
 const modes = {
@@ -19,7 +20,16 @@ async function main(): Promise<void> {
   const place = asked.threads > 0 ? threads(asked.threads) : inline()
   const server = await serve({ rooms, port: asked.port, place, store: sqlite(asked.db), assets, jobs })
   console.log(`Snake, mode ${asked.mode}: http://localhost:${server.port}`)
+  invitePhones(server.port)
   await server.done
+}
+
+/** Says where phones in the same network find the game; on a terminal also as a code to be photographed. */
+function invitePhones(port: number): void {
+  const urls = lanAddresses().map((address) => `http://${address}:${port}`)
+  if (urls.length === 0) return
+  console.log(`In this network: ${urls.join('  ')}`)
+  if (process.stdout.isTTY) console.log(qrCode(urls[0]!))
 }
 
 main().catch((error: Error) => {

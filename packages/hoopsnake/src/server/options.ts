@@ -38,7 +38,10 @@ export interface ServeOptions {
   readonly server?: HttpServer | HttpsServer | undefined
   /** Below which everything is; default '/'. */
   readonly path?: string | undefined
-  /** Origins whose pages may dial besides those of this host, e.g. `['https://example.com']`. */
+  /**
+   * Origins whose pages may dial, read the list of rooms and frame the page, besides those of this host, e.g.
+   * `['https://example.com']`. Exactly these: there are no wildcards. See `itchOrigins` and `discordOrigins`.
+   */
   readonly origins?: readonly string[] | undefined
   /**
    * How many proxies stand in front of the server, or their addresses and networks: what they say of the client in

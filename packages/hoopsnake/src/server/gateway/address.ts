@@ -37,13 +37,17 @@ export function senderFinder(proxies: Proxies = 0): FindSender {
       address = before
       hops++
     }
-    const forwards = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
-    return {
-      address,
-      group: groupOf(address),
-      crowd: address === '' || (hops === 0 && forwards && isPrivate(address)),
-    }
+    const crowd = address === '' || (hops === 0 && forwards(headers) && isPrivate(address))
+    return { address, group: groupOf(address), crowd }
   }
+}
+
+/** Headers by which a proxy says that it asks for somebody else. */
+const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const
+
+/** Whether a request says that it is another's: then nobody knows whose, though who sent it may be next to us. */
+export function forwards(headers: IncomingHttpHeaders): boolean {
+  return FORWARDING.some((name) => headers[name] !== undefined)
 }
 
 function proxyTest(proxies: Proxies): (address: string, hops: number) => boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isWelcome, originSet } from './headers.ts'
+import { fileHeaders, isWelcome, originSet, shared } from './headers.ts'
+import { discordOrigins, itchOrigins } from './portals.ts'
 
 const none = originSet([])
 
@@ -46,7 +47,46 @@ test('an origin that no browser sends is refused when the server is made', () =>
     'https://*.example',
     'https://a.example:443',
     'null',
+    'https://a.example;script-src',
+    "https://a.example'",
+    'https://a.example,b.example',
   ]) {
     expect(() => originSet([bad])).toThrow(/is not an origin/)
   }
+})
+
+test('[SF9] an answer is shared with exactly the origin that asks, if it is welcome', () => {
+  const origins = originSet(['https://portal.example', 'https://other.example'])
+  const host = 'game.example'
+  expect(shared({ origin: 'https://portal.example', host }, origins)).toEqual({
+    vary: 'origin',
+    'access-control-allow-origin': 'https://portal.example',
+  })
+  expect(shared({ host }, origins)).toEqual({ vary: 'origin' })
+  expect(shared({ origin: 'https://evil.example', host }, origins)).toBeUndefined()
+})
+
+test('[SF9] pages of this host and of `origins` may frame the page, and no other', () => {
+  const policy = (origins: string[]) =>
+    fileHeaders(originSet(origins))['content-security-policy']!.split('; ')
+  expect(policy([])).toContain("frame-ancestors 'self'")
+  expect(policy(['https://a.example', 'https://b.example:8443'])).toContain(
+    "frame-ancestors 'self' https://a.example https://b.example:8443",
+  )
+})
+
+test('[SF9] the origins of itch.io and Discord are given by name', () => {
+  expect(itchOrigins()).toEqual(['https://html-classic.itch.zone', 'https://html.itch.zone'])
+  expect(itchOrigins('Ann-2')).toEqual([...itchOrigins(), 'https://itch.io', 'https://ann-2.itch.io'])
+  expect(discordOrigins('123456789012345678')).toEqual([
+    'https://123456789012345678.discordsays.com',
+    'https://discord.com',
+    'https://ptb.discord.com',
+    'https://canary.discord.com',
+  ])
+  originSet([...itchOrigins('ann'), ...discordOrigins('123456789012345678')])
+  for (const bad of ['', 'ann.itch.io', 'https://ann.itch.io', '*', 'ann;', '-ann'])
+    expect(() => itchOrigins(bad)).toThrow(/is no account of itch.io/)
+  for (const bad of ['', 'snake', '1234', 123456789012345678n as never, '*'])
+    expect(() => discordOrigins(bad)).toThrow(/is no application id/)
 })

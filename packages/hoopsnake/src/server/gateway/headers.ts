@@ -4,21 +4,24 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 const always = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' } as const
 
 /**
- * Headers of every file. No inline script and no script from elsewhere, so that text of one player which ends up in
- * the page of another stays text. `ws:` and `wss:` let a page dial a server on another host.
+ * Makes the headers of every file. No inline script and no script from elsewhere, so that text of one player which
+ * ends up in the page of another stays text. `ws:` and `wss:` let a page dial a server on another host. Pages of the
+ * origins may frame it.
  */
-export const fileHeaders: Readonly<Record<string, string>> = {
-  ...always,
-  'content-security-policy': [
-    "default-src 'self'",
-    "connect-src 'self' ws: wss:",
-    "img-src 'self' data: blob:",
-    "media-src 'self' data: blob:",
-    "style-src 'self' 'unsafe-inline'",
-    "object-src 'none'",
-    "base-uri 'self'",
-    "frame-ancestors 'self'",
-  ].join('; '),
+export function fileHeaders(origins: ReadonlySet<string>): Readonly<Record<string, string>> {
+  return {
+    ...always,
+    'content-security-policy': [
+      "default-src 'self'",
+      "connect-src 'self' ws: wss:",
+      "img-src 'self' data: blob:",
+      "media-src 'self' data: blob:",
+      "style-src 'self' 'unsafe-inline'",
+      "object-src 'none'",
+      "base-uri 'self'",
+      ["frame-ancestors 'self'", ...origins].join(' '),
+    ].join('; '),
+  }
 }
 
 /** Answers with words and ends. */
@@ -60,6 +63,18 @@ export function answer(
   response.end(response.req.method === 'HEAD' ? undefined : body)
 }
 
+/**
+ * Gives the headers that let a page of another origin read an answer: its own origin, if it is welcome, never `*`.
+ * Undefined: it is not.
+ */
+export function shared(sender: Sender, origins: ReadonlySet<string>): Record<string, string> | undefined {
+  if (!isWelcome(sender, origins)) return undefined
+  return {
+    vary: 'origin',
+    ...(sender.origin === undefined ? {} : { 'access-control-allow-origin': sender.origin }),
+  }
+}
+
 /** The part of a request that says whose page sent it. */
 type Sender = Pick<IncomingHttpHeaders, 'origin' | 'host'>
 
@@ -92,7 +107,7 @@ export function originSet(origins: readonly string[]): ReadonlySet<string> {
 
 /** Apps send schemes of their own, of which URL knows no origin: `capacitor://localhost`. */
 function isOrigin(text: string): boolean {
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/*?#@\s]+$/.test(text) || !URL.canParse(text)) return false
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/*?#@;,'"\s]+$/.test(text) || !URL.canParse(text)) return false
   const { origin } = new URL(text)
   return origin === text || origin === 'null'
 }

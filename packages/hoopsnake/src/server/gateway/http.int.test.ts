@@ -47,6 +47,7 @@ beforeAll(async () => {
     rooms,
     place,
     assets: pathToFileURL(`${page}/`),
+    origins: ['https://portal.example'],
     port: 0,
     host: '127.0.0.1',
     log: () => {},
@@ -162,11 +163,16 @@ test('[GW19] a folder is led to its slash, and nowhere else', async () => {
 })
 
 test('[GW19] other methods and other paths are answered with words', async () => {
-  for (const path of ['/', '/r/snake', '/healthz', '/metrics']) {
+  for (const [path, allow] of [
+    ['/', 'GET, HEAD'],
+    ['/r/snake', 'GET, HEAD, OPTIONS'],
+    ['/healthz', 'GET, HEAD'],
+    ['/metrics', 'GET, HEAD'],
+  ] as const) {
     const post = await get(path, { method: 'POST', body: 'x'.repeat(100_000) })
     expect([post.status, post.headers.get('allow'), post.headers.get('connection')]).toEqual([
       405,
-      'GET, HEAD',
+      allow,
       'close',
     ])
   }
@@ -183,6 +189,27 @@ test('[GW20] the public rooms of a game are listed as JSON', async () => {
   expect((await get('/r/tag')).status).toBe(404)
   expect((await get('/r/snake/ABCD')).status).toBe(426)
   expect((await get('/r/snake', { headers: { origin: 'https://evil.example' } })).status).toBe(403)
+})
+
+test('[SF9] a page of `origins` reads the list, by itself alone; a preflight is answered, and others are not', async () => {
+  const origin = 'https://portal.example'
+  const list = await get('/r/snake', { headers: { origin } })
+  expect([list.status, list.headers.get('access-control-allow-origin')]).toEqual([200, origin])
+  expect(list.headers.get('vary')).toBe('origin')
+  const asked = await get('/r/snake', {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'GET' },
+  })
+  expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin])
+  expect(asked.headers.get('access-control-allow-methods')).toBe('GET, HEAD')
+  for (const method of ['GET', 'OPTIONS']) {
+    const foreign = await get('/r/snake', { method, headers: { origin: 'https://evil.example' } })
+    expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null])
+    expect(foreign.headers.get('vary')).toBe('origin')
+  }
+  expect((await get('/')).headers.get('content-security-policy')).toContain(
+    `frame-ancestors 'self' ${origin}`,
+  )
 })
 
 test('[GW21] health tells counts, readiness whether players are welcome', async () => {

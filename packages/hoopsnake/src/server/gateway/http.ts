@@ -5,7 +5,7 @@ import type { Log } from '../../core/log.ts'
 import type { Gate, Operation } from '../metrics/operation.ts'
 import { textType } from '../metrics/text.ts'
 import type { FindFile, OpenFile } from './files.ts'
-import { answer, fileHeaders, isWelcome, say, sayJson } from './headers.ts'
+import { answer, fileHeaders, say, sayJson, shared } from './headers.ts'
 import type { Guard } from './operator.ts'
 import { type Route, route } from './route.ts'
 import { contentType } from './types.ts'
@@ -33,7 +33,8 @@ export interface HttpSide {
 
 /** Makes the HTTP side of a gateway. */
 export function httpSide(given: HttpGiven): HttpSide {
-  const { base, files, log } = given
+  const { base, files, origins, log } = given
+  const page = files && { files, headers: fileHeaders(origins) }
   async function respond(request: IncomingMessage, response: ServerResponse, asked: Route): Promise<void> {
     switch (asked.to) {
       case 'bad':
@@ -47,9 +48,9 @@ export function httpSide(given: HttpGiven): HttpSide {
       case 'base':
         return say(response, 308, 'The page is one slash further.', { location: `${base}/${query(request)}` })
       case 'file':
-        if (files === undefined)
+        if (page === undefined)
           return say(response, 404, 'This server has no page; rooms are at /r/<protocol>.')
-        return await send(files, asked.path, request, response)
+        return await send(page, asked.path, request, response)
     }
   }
   return {
@@ -61,9 +62,11 @@ export function httpSide(given: HttpGiven): HttpSide {
     answer(request, response) {
       const asked = route(request.url ?? '', base)
       if (asked === undefined) return say(response, 404, `This server answers below ${base}/ only.`)
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
+      const methods = asked.to === 'room' ? ['GET', 'HEAD', 'OPTIONS'] : ['GET', 'HEAD']
+      if (!methods.includes(request.method ?? '')) {
         // Closed, so that nobody has to read the body to its end.
-        return say(response, 405, 'Only GET and HEAD.', { allow: 'GET, HEAD', connection: 'close' })
+        const allow = methods.join(', ')
+        return say(response, 405, `Only ${allow}.`, { allow, connection: 'close' })
       }
       respond(request, response, asked).catch((error: unknown) => {
         log('error', 'a request failed', { url: request.url, error })
@@ -100,12 +103,21 @@ async function list(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { origin } = request.headers
-  const headers: Record<string, string> = { vary: 'origin' }
-  if (!isWelcome(request.headers, given.origins)) {
-    return say(response, 403, `Pages of ${origin} may not ask here; name the origin in \`origins\`.`, headers)
+  const headers = shared(request.headers, given.origins)
+  if (headers === undefined) {
+    const words = `Pages of ${request.headers.origin} may not ask here; name the origin in \`origins\`.`
+    return say(response, 403, words, { vary: 'origin' })
   }
-  if (origin !== undefined) headers['access-control-allow-origin'] = origin
+  if (request.method === 'OPTIONS') {
+    // What a browser asks before a request that is more than a plain GET.
+    response.writeHead(204, {
+      ...headers,
+      'access-control-allow-methods': 'GET, HEAD',
+      'access-control-max-age': '600',
+    })
+    response.end()
+    return
+  }
   if (!given.protocols.has(asked.protocol))
     return say(response, 404, `This server has no game '${asked.protocol}'.`, headers)
   if (asked.code !== '')
@@ -113,9 +125,15 @@ async function list(
   sayJson(response, 200, await given.link.list(asked.protocol), headers)
 }
 
+/** Files, and the headers of each. */
+interface Page {
+  readonly files: FindFile
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** Sends a file, or the `index.html` of a folder. */
 async function send(
-  files: FindFile,
+  { files, headers }: Page,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -128,20 +146,19 @@ async function send(
   }
   if (found === undefined) return say(response, 404, 'There is no such file.')
   try {
-    await sendFile(found, name, request, response)
+    await sendFile({ ...found, name, headers }, request, response)
   } finally {
     await found.handle.close()
   }
 }
 
 async function sendFile(
-  { handle, size, etag }: OpenFile,
-  name: string,
+  { handle, size, etag, name, ...file }: OpenFile & Pick<Page, 'headers'> & { readonly name: string },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const headers = {
-    ...fileHeaders,
+    ...file.headers,
     etag,
     'cache-control': isHashed(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
   }

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isLoopback, plainAddress } from './address.ts'
+import { forwards, isLoopback, plainAddress } from './address.ts'
 
 /** Who may read what is for operators: `/metrics`. */
 export interface OperatorOptions {
@@ -23,9 +23,6 @@ export type Guard = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => No
 
 /** Fewest characters of a token: as many as nobody guesses over a network. */
 const LEAST = 16
-
-/** Headers by which a proxy says that it asks for somebody else: then nobody knows who, though it is next to us. */
-const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'] as const
 
 /** Makes the guard. Throws RangeError on a token that could be guessed. */
 export function operatorGuard({ token }: OperatorOptions = {}): Guard {
@@ -54,7 +51,7 @@ function isAtHome({ headers, socket }: Parameters<Guard>[0]): boolean {
     address !== undefined &&
     isLoopback(address) &&
     /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(host) &&
-    FORWARDING.every((name) => headers[name] === undefined)
+    !forwards(headers)
   )
 }
 
