@@ -2,7 +2,7 @@ import { Reader } from '../wire/reader.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
-import { refuse } from './errors.ts'
+import { Crash, refuse } from './errors.ts'
 import type { Jobs } from './jobs.ts'
 import { jobsWithin, noJobs } from './jobs.ts'
 import type { RoomKind, Rooms } from './kind.ts'
@@ -357,13 +357,13 @@ export class Directory {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const callOff = clock.at(clock.now() + LOAD_WITHIN, () => {
       abort.abort()
-      reject(new Error(`load took more than ${LOAD_WITHIN} ms`))
+      reject(new Crash('load', new Error(`took more than ${LOAD_WITHIN} ms`)))
     })
     const within = jobsWithin(jobs, abort.signal)
     // In a turn of its own: what it throws at once is a rejection too.
     Promise.resolve()
       .then(() => this.#marked(code, () => load({ store, bus, jobs: within, signal: abort.signal }, options)))
-      .then(resolve, reject)
+      .then(resolve, (error) => reject(new Crash('load', error)))
     return promise.finally(callOff)
   }
 }

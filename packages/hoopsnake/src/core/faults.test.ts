@@ -144,7 +144,7 @@ test('a `load` that throws at once is over at once', async () => {
   }
   const raw = await dial(open(sound, { load: fails }))
   expect(raw.reason?.code).toBe('CRASHED')
-  expect(logged).toEqual(['could not open a room: no such table'])
+  expect(logged).toEqual(['could not open a room: load: no such table'])
   await pass(15_000)
   expect(clock.next).toBeUndefined()
 })
@@ -155,7 +155,7 @@ test('a room whose `deadline` throws when it opens leaves nothing behind', async
   }
   const raw = await dial(open(sound, { deadline: fails, save: { every: '1s' } }))
   expect(raw.reason?.code).toBe('CRASHED')
-  expect(logged).toEqual(['could not open a room: no deadline'])
+  expect(logged).toEqual(['could not open a room: deadline: no deadline'])
   await pass(2000)
   expect(clock.next).toBeUndefined()
   expect(await store.keys('')).toEqual([])

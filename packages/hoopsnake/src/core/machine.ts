@@ -230,15 +230,16 @@ export class Machine {
   }
 
   #join(entry: Entry & { kind: 'join' }, failed: Reason | undefined): void {
-    this.#where = 'join'
     if (failed !== undefined) return void this.#effects.refused.push({ seat: entry.seat, reason: failed })
     const seat = createSeat({ id: entry.seat, digest: entry.digest, user: entry.user }, (id, reason) =>
       this.kick(id, { code: 'KICKED', message: reason }),
     )
     this.#seatsBefore ??= [...this.seats.values()]
     this.seats.set(seat.id, seat)
+    this.#where = 'mine'
     seat.mine = synchronous(this.kind.rules.mine?.(this.#face, seat)) ?? {}
     const ask = this.protocol.join.copy(entry.ask as Data)
+    this.#where = 'join'
     const answer = synchronous(this.kind.rules.join?.(this.#face, seat, ask))
     if (answer instanceof Refused) {
       this.seats.delete(seat.id)

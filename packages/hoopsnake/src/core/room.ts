@@ -1,7 +1,7 @@
 import { writeCheckpoint } from './checkpoint.ts'
 import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
-import { refuse } from './errors.ts'
+import { Crash, refuse } from './errors.ts'
 import type { Reason } from './frames/hello.ts'
 import { Guests } from './guests.ts'
 import type { Inbox } from './inbox.ts'
@@ -99,7 +99,7 @@ export class OpenRoom {
       awake: () => !this.#drowsy,
     })
     machine.failed = ({ kind, seat }, crash) =>
-      log('warn', `an ${kind} failed`, { ...this.#name, seat, error: crash })
+      log('warn', `${kind === 'join' ? 'a join' : 'an input'} failed`, { ...this.#name, seat, error: crash })
     given.mark(machine.code)
     try {
       this.#decide()
@@ -210,7 +210,16 @@ export class OpenRoom {
   /** Whether nothing moves until something enters. */
   get #idle(): boolean {
     if (this.machine.seats.size === 0 && !this.#given.settings.always) return true
-    return synchronous(this.#given.settings.idle(this.machine.state)) && !this.guests.owing
+    return this.#ask('idle') && !this.guests.owing
+  }
+
+  /** Asks an option that is the game's. Throws Crash. */
+  #ask<K extends 'idle' | 'deadline'>(option: K): ReturnType<Settings[K]> {
+    try {
+      return synchronous(this.#given.settings[option](this.machine.state) as ReturnType<Settings[K]>)
+    } catch (error) {
+      throw new Crash(option, error)
+    }
   }
 
   /** Whether no tick follows by itself: what the last one did is then sent now. */
@@ -232,7 +241,7 @@ export class OpenRoom {
     if (!this.#stepping) this.#given.mark('')
   }
 
-  /** Decides whether to tick on, to sleep, or to close. Throws what `idle` and `deadline` throw. */
+  /** Decides whether to tick on, to sleep, or to close. Throws Crash where `idle` or `deadline` throw. */
   #decide(): void {
     this.#pace.settle(this.#need())
     const { seats, watchers } = this.guests.counts
@@ -253,7 +262,7 @@ export class OpenRoom {
       pending: false,
       throttled: this.guests.throttled,
       idle: this.#idle,
-      deadline: synchronous(this.#given.settings.deadline(this.machine.state)),
+      deadline: this.#ask('deadline'),
     }
   }
 
