@@ -21,6 +21,8 @@ export default defineConfig({
     reporters: ['default', './scripts/reporter.ts'],
     // More than most machines have cores: tests with real processes and browsers mostly wait for them.
     maxWorkers: 4,
+    // As patient as a test: its own default of a second says more about the machine than about the code.
+    expect: { poll: { timeout: 20_000 } },
     // Processes that tests start compile the sources once for all of them.
     env: { NODE_COMPILE_CACHE: new URL('.cache/compile', import.meta.url).pathname },
     coverage: { include: ['packages/*/src/**'], reporter: ['text', 'html'] },

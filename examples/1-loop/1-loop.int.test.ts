@@ -6,9 +6,7 @@ import { wireTo } from '../test/wire.ts'
 
 test('the loop runs before anybody is there', async () => {
   await using program = await start('1-loop')
-  await expect
-    .poll(async () => (await program.counts()).ticks, { timeout: 10_000 })
-    .toBeGreaterThan(2 * PERIOD)
+  await expect.poll(async () => (await program.counts()).ticks).toBeGreaterThan(2 * PERIOD)
   expect(await program.counts()).toMatchObject({ rooms: 1, seats: 0, connections: 0 })
 })
 

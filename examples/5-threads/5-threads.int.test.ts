@@ -25,7 +25,7 @@ test('keys are answered while a thread is blocked for a second', async () => {
   using ann = await player(program.url)
   const blocking = (): number => program.said(/^Blocking thread \d+ for 1000 ms\.$/).length
   const ticks = (): number => ann.lines.filter(({ text }) => answer.test(text)).length
-  await expect.poll(blocking, { timeout: 10_000 }).toBe(1)
+  await expect.poll(blocking).toBe(1)
   for (const code of [65, 66, 67]) await ann.press(code)
   // All three before the work was done.
   expect(ticks()).toBe(0)
@@ -46,7 +46,7 @@ test('every piece of work is answered, in order, and who leaves stops nothing fo
 test('SIGTERM ends it while a thread is blocked', async () => {
   await using program = await start('5-threads', { SPEED: '1' })
   using ann = await player(program.url)
-  await expect.poll(() => program.said(/^Blocking/).length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => program.said(/^Blocking/).length).toBe(1)
   await ann.press(65)
   expect(await program.end()).toBe(0)
 })

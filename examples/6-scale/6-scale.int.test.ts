@@ -18,7 +18,7 @@ const pidsIn = (one: Player): number[] => [
 ]
 
 async function players(one: Player, count: number): Promise<void> {
-  await expect.poll(() => one.game.state.players, { timeout: 10_000 }).toBe(count)
+  await expect.poll(() => one.game.state.players).toBe(count)
 }
 
 test('heavy work goes to another process and comes back; keys are answered meanwhile', async () => {
@@ -43,7 +43,7 @@ test('a child that is killed is replaced, and the work goes on', async () => {
   await ann.hears(found)
   const [first] = pidsIn(ann)
   process.kill(first!, 'SIGKILL')
-  await expect.poll(() => pidsIn(ann).length, { timeout: 10_000 }).toBe(2)
+  await expect.poll(() => pidsIn(ann).length).toBe(2)
   await gone([first!])
   await ann.press(65)
 })

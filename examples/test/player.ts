@@ -11,7 +11,7 @@ export interface Line {
 export interface Player extends Disposable {
   readonly game: Game<Talk>
   readonly lines: readonly Line[]
-  /** Resolves when so many lines that match have come since `from`; gives all of them. Rejects after 10 s. */
+  /** Resolves when so many lines that match have come since `from`; gives all of them. Rejects after 20 s. */
   hears(pattern: RegExp, count?: number, from?: number): Promise<Line[]>
   /** Presses a key and resolves when it is answered. */
   press(code: number): Promise<Line>
@@ -42,7 +42,7 @@ function record(game: Game<Talk>): Player {
     }
     const why = (): string =>
       `${count} × ${pattern} not heard, but:\n${lines.map(({ text }) => text).join('\n')}`
-    const deadline = setTimeout(() => reject(new Error(why())), 10_000)
+    const deadline = setTimeout(() => reject(new Error(why())), 20_000)
     waiting.add(look)
     look()
     return promise.finally(() => {

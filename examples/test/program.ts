@@ -91,5 +91,5 @@ export function lives(pid: number): boolean {
 /** Waits until none of these processes is there. */
 export async function gone(pids: readonly number[]): Promise<void> {
   // Patient: a killed orphan counts as there until the system's init has taken note.
-  await expect.poll(() => pids.filter(lives), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => pids.filter(lives)).toEqual([])
 }

@@ -20,7 +20,7 @@ test('the server has bots whose ways are found by a job', async () => {
   ann.when('state', (state) => {
     for (const [id, { turns }] of bots(state as never)) if (turns.length > 0) turned.add(id)
   })
-  await expect.poll(() => turned.size, { timeout: 20_000 }).toBe(2)
+  await expect.poll(() => turned.size).toBe(2)
   await ann.leave()
   await server.stop()
 })

@@ -106,7 +106,7 @@ test('[TK3] with an owner who is told, nobody needs to await done', async () => 
 
 test('[TK3] with nobody to tell and nobody who awaits done, the process is told: never silence', async () => {
   task(() => Promise.reject(boom))
-  await vi.waitFor(() => expect(unobserved).toEqual([boom]))
+  await expect.poll(() => unobserved).toEqual([boom])
 })
 
 test('[TK3] an owner who throws when told loses neither error', async () => {

@@ -17,7 +17,7 @@ async function startParent(how: string, { expect }: Pick<TestContext, 'expect'>)
   const exited = once(parent, 'exit')
   let said = ''
   parent.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
-  await expect.poll(() => /pids (\d+) (\d+)\n/.test(said), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => /pids (\d+) (\d+)\n/.test(said)).toBe(true)
   const pids = [...said.match(/\d+/g)!].map(Number)
   return { parent, pids, exited }
 }
@@ -30,7 +30,7 @@ test.concurrent.for(['SIGKILL', 'SIGTERM', 'exit', 'throw'])(
     if (how === 'SIGKILL' || how === 'SIGTERM') parent.kill(how)
     else parent.kill('SIGUSR2')
     await exited
-    await expect.poll(() => pids.filter(alive), { timeout: 5000 }).toEqual([])
+    await expect.poll(() => pids.filter(alive)).toEqual([])
   },
 )
 
@@ -44,11 +44,11 @@ test.concurrent('[JB12] a signal to the whole group leaves the workers to their 
   const [code] = await exited
   // The idle one still worked after the signals.
   expect(code).toBe(42)
-  await expect.poll(() => pids.filter(alive), { timeout: 5000 }).toEqual([])
+  await expect.poll(() => pids.filter(alive)).toEqual([])
 })
 
 test.concurrent('[JB13] an idle pool keeps no process alive', async ({ expect }) => {
   const { pids, exited } = await startParent('idle', { expect })
   expect(await exited).toEqual([0, null])
-  await expect.poll(() => pids.filter(alive), { timeout: 5000 }).toEqual([])
+  await expect.poll(() => pids.filter(alive)).toEqual([])
 })

@@ -66,7 +66,7 @@ describe.each(Object.entries(places))('%s', (_, place) => {
     await expect.poll(() => jobs.counts).toMatchObject({ running: 0, waiting: 0, cancelled: 2 })
     await expect.poll(() => alive(pid)).toBe(false)
     bob.send('double', 4)
-    await expect.poll(() => bob.state.answers, { timeout: 10_000 }).toEqual([8])
+    await expect.poll(() => bob.state.answers).toEqual([8])
   })
 
   test('[JB11] without jobs the rules are told what to do', async () => {
@@ -89,7 +89,7 @@ test('[JB5] a thread of rooms that is lost calls its jobs off', async () => {
   await expect.poll(() => jobs.counts).toMatchObject({ running: 0, cancelled: 1 })
   const bob = await create(server.url, oracle, {})
   bob.send('double', 2)
-  await expect.poll(() => bob.state.answers, { timeout: 10_000 }).toEqual([4])
+  await expect.poll(() => bob.state.answers).toEqual([4])
 })
 
 test('[JB8] a server does not start without its jobs, and leaves nothing behind', async () => {

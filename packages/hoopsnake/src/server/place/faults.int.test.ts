@@ -5,9 +5,6 @@ import { serve, type Server } from '../serve.ts'
 import rooms, { smuggler } from '../../test/contracts/faults.rooms.ts'
 import { threads } from './threads.ts'
 
-/** How long a busy machine may take to start a thread anew. */
-const patient = { timeout: 20_000 }
-
 let server: Server
 let logged: string[]
 
@@ -56,9 +53,9 @@ test.each(['idle', 'work'] as const)('`%s` that never returns is laid to its roo
   const [bad, good] = [await create(url, smuggler, {}), await create(url, smuggler, {})]
   bad.send(where)
   await expect
-    .poll(() => logged.filter((line) => line.includes('starting another')), { timeout: 20_000 })
+    .poll(() => logged.filter((line) => line.includes('starting another')))
     .toEqual([`error a thread of rooms ended; starting another ${bad.code}`])
-  await expect.poll(() => good.state.beats, patient).toBeGreaterThan(0)
+  await expect.poll(() => good.state.beats).toBeGreaterThan(0)
 })
 
 test('a thread that never returns does not hold up the stop', async () => {
@@ -73,11 +70,11 @@ test('a thread that never returns does not hold up the stop', async () => {
 test('a dial that opens a room which ends its thread is turned away, and the thread goes on', async () => {
   const url = await start()
   const good = await create(url, smuggler, {})
-  await expect.poll(() => good.state.beats, patient).toBeGreaterThan(10)
+  await expect.poll(() => good.state.beats).toBeGreaterThan(10)
   await expect(create(url, smuggler, {}, { options: { exit: true } })).rejects.toMatchObject({
     code: 'CRASHED',
   })
   const { tick } = good
-  await expect.poll(() => good.tick, patient).toBeGreaterThan(tick)
+  await expect.poll(() => good.tick).toBeGreaterThan(tick)
   expect(logged.filter((line) => line.includes('starting another'))).toHaveLength(2)
 })

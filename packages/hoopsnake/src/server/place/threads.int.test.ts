@@ -27,7 +27,7 @@ test.each([
     const epochs = games.map((game) => game.tick)
     const applied = async (): Promise<number> =>
       (await metricsOf(server.url))['hoopsnake_inputs_total{game="abacus",outcome="applied"}']!
-    await expect.poll(applied, { timeout: 5000 }).toBe(12)
+    await expect.poll(applied).toBe(12)
     ann!.send(fault)
     await new Promise<void>((resolve) => {
       const off = ann!.when('state', (state, tick) => {
@@ -37,7 +37,7 @@ test.each([
     await Promise.all(games.map((game) => game.ask('add', 4)))
     expect(games.map((game) => game.state.sums.get(1))).toEqual(games.map(() => 7))
     expect(statuses).toEqual([])
-    await expect.poll(applied, { timeout: 5000 }).toBe(24)
+    await expect.poll(applied).toBe(24)
     expect(logged.some((line) => said.test(line))).toBe(true)
     await server.stop()
   },

@@ -121,7 +121,7 @@ export function placeContract(name: string, make: () => Place): void {
       expect(await players[0]!.ask('fail')).toMatchObject({ code: 'INPUT_FAILED' })
       await expect(join(url, abacus, {}, { code: 'NOSUCH' })).rejects.toMatchObject({ code: 'UNKNOWN_ROOM' })
       await expect
-        .poll(() => metricsOf(url), { timeout: 5000 })
+        .poll(() => metricsOf(url))
         .toMatchObject({
           'hoopsnake_inputs_total{game="abacus",outcome="applied"}': 6,
           'hoopsnake_inputs_total{game="abacus",outcome="failed"}': 1,
