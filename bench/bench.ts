@@ -1,11 +1,15 @@
 import type { Figure } from './measure/figures.ts'
 
+export type { Figure }
+
 /** A bench: what `NAME.bench.ts` in this folder exports as `bench`. It is run by `npm run bench -- NAME`. */
 export interface Bench {
   /** What it measures, in a line. */
   readonly about: string
   /** What may be asked of it on the command line: `--name value`. */
   readonly options?: Readonly<Record<string, Option>>
+  /** What the report asks of it, where that is not the default. */
+  readonly inReport?: Ask
   /** Measures. `ask` has a value for each of the options. */
   run(ask: Ask): Promise<Result>
 }

@@ -1,13 +1,11 @@
 /* `npm run bench -- NAME [--json] [--option value …]` */
-import { readdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Bench, Result } from './bench.ts'
+import { load, namesOf } from './list.ts'
 import { allOk } from './measure/figures.ts'
 import { endProgress } from './measure/progress.ts'
 import { keep } from './saved.ts'
 import { table } from './table.ts'
-
-const SUFFIX = '.bench.ts'
 
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -26,21 +24,9 @@ async function main([name, ...args]: string[]): Promise<void> {
   const { json = false, ...ask } = read(bench, args)
   const result = await bench.run(ask)
   endProgress()
-  await keep(name, args, result)
+  if (name !== 'report') await keep(name, args, result)
   print(result)
   if (json) console.log(asJson(result))
-}
-
-async function namesOf(): Promise<string[]> {
-  const files = await readdir(import.meta.dirname)
-  return files
-    .filter((file) => file.endsWith(SUFFIX))
-    .map((file) => file.slice(0, -SUFFIX.length))
-    .sort()
-}
-
-async function load(name: string): Promise<Bench> {
-  return ((await import(`./${name}${SUFFIX}`)) as { bench: Bench }).bench
 }
 
 async function overview(names: readonly string[]): Promise<string> {

@@ -39,7 +39,9 @@ export async function keep(name: string, args: readonly string[], result: Result
 /** Gives the last result of a bench, if there is one. */
 export async function last(name: string): Promise<Saved | undefined> {
   const text = await readFile(new URL(`${name}.json`, folder), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as Saved)
+  // JSON has no NaN: what could not be measured is null there.
+  const revive = (_: string, value: unknown): unknown => (value === null ? NaN : value)
+  return text === undefined ? undefined : (JSON.parse(text, revive) as Saved)
 }
 
 /** Gives a text that changes with the code. Tests and documents do not count. */

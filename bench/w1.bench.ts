@@ -28,6 +28,7 @@ export const bench: Bench = {
     pairs: { default: '7', about: 'rounds' },
     peers: { default: 'flat,arr,socketio,ws,limit', about: 'against whom' },
   },
+  inReport: { p: '100,500,1000,2000' },
   async run(ask) {
     const names = namesIn(ask)
     const [players, pairs, ms] = [counts(ask, 'p'), count(ask, 'pairs'), 1000 * count(ask, 'seconds')]
@@ -114,12 +115,12 @@ function rowsOf(players: number, windows: Windows): Row[] {
     return {
       players,
       server: contenders[name as ContenderName].title,
-      CPU: median(cost),
+      CPU: median(valid(cost)),
       bytes: Math.round(median(weight)),
-      'late p50': median(({ late }) => late.p50),
-      p90: median(({ late }) => late.p90),
-      p99: median(({ late }) => late.p99),
-      'p99.9': median(({ late }) => late.p999),
+      'late p50': median(valid(({ late }) => late.p50)),
+      p90: median(valid(({ late }) => late.p90)),
+      p99: median(valid(({ late }) => late.p99)),
+      'p99.9': median(valid(({ late }) => late.p999)),
       'ticks/s': median(({ ticks, ms }) => (1000 * ticks) / ms / players),
       'cells/s': median(({ steps, ms }) => (1000 * steps) / ms),
       'server busy': median(({ cpu, ms }) => cpu / ms),
