@@ -8,8 +8,7 @@ interface Entry {
   readonly optionalDependencies?: Record<string, string>
 }
 
-const text = await readFile(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8')
-const { packages } = JSON.parse(text) as { packages: Record<string, Entry> }
+const packages = await packagesOf('.')
 
 // npm forgets the binaries of other platforms when they are missing where the lock is made; `npm ci` fails there then.
 test('the lock file holds the binaries of every platform', () => {
@@ -24,12 +23,20 @@ test('a lock file that lacks one is refused', () => {
   expect(missing(lock)).toEqual(['a-mac'])
 })
 
-test('the lock file names no registry, so that each machine uses its own', () => {
-  const addresses = Object.values(packages).flatMap(({ resolved, link }) =>
-    resolved && !link ? [resolved] : [],
-  )
-  expect(addresses).toEqual([])
-})
+test.each(['.', 'bench/peers'])(
+  'the lock file in %s names no registry, so that each machine uses its own',
+  async (folder) => {
+    const addresses = Object.values(await packagesOf(folder)).flatMap(({ resolved, link }) =>
+      resolved && !link ? [resolved] : [],
+    )
+    expect(addresses).toEqual([])
+  },
+)
+
+async function packagesOf(folder: string): Promise<Record<string, Entry>> {
+  const text = await readFile(join(import.meta.dirname, '..', folder, 'package-lock.json'), 'utf8')
+  return (JSON.parse(text) as { packages: Record<string, Entry> }).packages
+}
 
 function missing(entries: Record<string, Entry>): string[] {
   const names = Object.values(entries).flatMap(({ optionalDependencies = {} }) =>
