@@ -62,7 +62,7 @@ export const bench: Bench = {
       const things = Object.fromEntries([...lanes].map(([name, lane]) => [name, () => measure(lane)]))
       await rounds(1, things, (text) => progress(`warming up, ${text}`))
       const found = await rounds(pairs, things, progress)
-      return { ...results(lanes, found), versions: await peerVersions() }
+      return { ...results(lanes, found), versions: await peerVersions('ws') }
     } finally {
       await Promise.all([load, ...[...lanes.values()].map(({ server }) => server)].map((one) => one.stop()))
     }

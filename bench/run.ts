@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import type { Bench, Result } from './bench.ts'
 import { load, namesOf } from './list.ts'
-import { allOk } from './measure/figures.ts'
+import { allOk, say } from './measure/figures.ts'
 import { endProgress } from './measure/progress.ts'
 import { keep } from './saved.ts'
 import { table } from './table.ts'
@@ -61,12 +61,11 @@ function read({ options = {} }: Bench, args: string[]): Record<string, string> &
 function print({ figures, tables = [], notes = [] }: Result): void {
   for (const { title, rows } of tables) console.log(`\n${title}\n\n${table(rows)}`)
   for (const note of notes) console.log(`\n${note}`)
-  const rows = figures.map(({ name, ratio, spread, goal, ok }) => ({
-    figure: name,
-    measured: ratio,
-    'least … most': spread === undefined ? '' : `${spread[0].toFixed(3)} … ${spread[1].toFixed(3)}`,
-    goal,
-    reached: ok ? 'yes' : 'no',
+  const rows = figures.map((figure) => ({
+    figure: figure.name,
+    measured: say(figure),
+    goal: figure.goal,
+    reached: figure.ok ? 'yes' : 'no',
   }))
   console.log(`\n${table(rows)}`)
 }

@@ -42,7 +42,16 @@ export const bench: Bench = {
       }
       const found = new Map<number, Windows>()
       for (const p of players) found.set(p, await measure({ servers, load, players: p, pairs, ms }))
-      return { ...results(found), versions: await peerVersions() }
+      return {
+        ...results(found),
+        versions: await peerVersions(
+          '@colyseus/core',
+          '@colyseus/schema',
+          '@colyseus/ws-transport',
+          'socket.io',
+          'ws',
+        ),
+      }
     } finally {
       await Promise.all([load, ...servers.values()].map((program) => program.stop()))
     }

@@ -3,6 +3,8 @@ export interface Spread {
   readonly median: number
   readonly low: number
   readonly high: number
+  /** How many there are. */
+  readonly count: number
 }
 
 /** How many pairs a figure needs. */
@@ -38,7 +40,7 @@ export function ratio(ours: readonly number[], theirs: readonly number[]): Sprea
 /** Gives median, least and most. Of nothing, all are NaN. */
 export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b)
-  return { median: median(sorted), low: sorted[0] ?? NaN, high: sorted.at(-1) ?? NaN }
+  return { median: median(sorted), low: sorted[0] ?? NaN, high: sorted.at(-1) ?? NaN, count: sorted.length }
 }
 
 function median(sorted: readonly number[]): number {

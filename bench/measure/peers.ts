@@ -25,8 +25,10 @@ export async function importPeer<T>(name: string): Promise<T> {
   return (await import(resolve(name))) as T
 }
 
-/** Gives the exact versions of the peers. */
-export async function peerVersions(): Promise<Record<string, string>> {
+/** Gives the exact versions of these peers, by default of all. */
+export async function peerVersions(...names: string[]): Promise<Record<string, string>> {
   const text = await readFile(new URL('package.json', folder), 'utf8')
-  return (JSON.parse(text) as { dependencies: Record<string, string> }).dependencies
+  const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> }
+  const wanted = Object.entries(dependencies).filter(([name]) => names.length === 0 || names.includes(name))
+  return Object.fromEntries(wanted)
 }

@@ -1,5 +1,6 @@
 /* The page that tells what was measured: docs/benchmarks.md. */
 import type { Figure, Row } from '../bench.ts'
+import { say } from '../measure/figures.ts'
 import type { Saved } from '../saved.ts'
 import { table } from '../table.ts'
 import { money } from './money.ts'
@@ -41,9 +42,7 @@ function summary(chapters: readonly Chapter[]): string {
   return [
     said,
     missed
-      .map(
-        ({ saved, figure }) => `- \`${saved.name}\`: ${figure.name}: ${measured(figure)}, not ${figure.goal}`,
-      )
+      .map(({ saved, figure }) => `- \`${saved.name}\`: ${figure.name}: ${say(figure)}, not ${figure.goal}`)
       .join('\n'),
   ]
     .filter((part) => part !== '')
@@ -70,18 +69,10 @@ function section({ about, saved, stale }: Chapter, images: readonly string[]): s
 function rowOf(figure: Figure): Row {
   return {
     figure: figure.name,
-    measured: measured(figure),
+    measured: say(figure),
     goal: figure.goal,
     reached: figure.ok ? 'yes' : '**no**',
   }
-}
-
-function measured({ ratio, spread }: Figure): string {
-  const digits = (value: number): string =>
-    Number.isFinite(value) ? Number(value.toPrecision(3)).toString() : '–'
-  return spread === undefined
-    ? digits(ratio)
-    : `${digits(ratio)} (${digits(spread[0])} … ${digits(spread[1])})`
 }
 
 function moneySection(rows: readonly Row[]): string {
