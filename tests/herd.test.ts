@@ -93,7 +93,16 @@ function herd(count: number, limits = fullLimits()) {
       later(() => ends.open())
     }
     const { turnstile } = server
-    const given = { link, auth: undefined, limits, turnstile, traffic, clock, log: () => {} }
+    const given = {
+      link,
+      auth: undefined,
+      limits,
+      turnstile,
+      traffic,
+      clock,
+      log: () => {},
+      drain: () => undefined,
+    }
     const session = openSession(given, where, line, stay)
     return {
       send: (frame) => later(() => session.receive(frame)),
@@ -109,6 +118,7 @@ function herd(count: number, limits = fullLimits()) {
       welcome: () => session.settle(),
       frame() {},
       otherwise: () => false,
+      draining() {},
       changed() {},
     })
     session.start()

@@ -137,6 +137,8 @@ test('WELCOME, REFUSED, CLOSED, WAIT, PONG', () => {
   expect(hello.readReason(readerOf('closed'))).toEqual(closed)
   expectShown('wait', (w) => hello.writeWait(w, 250))
   expect(hello.readWait(readerOf('wait'))).toBe(250)
+  expectShown('draining', (w) => hello.writeDraining(w, 60_000))
+  expect(hello.readDraining(readerOf('draining'))).toBe(60_000)
   expectShown('pong', (w) => play.writePong(w, pong))
   expect(play.readPong(readerOf('pong'))).toEqual(pong)
 })
@@ -222,6 +224,7 @@ test('no example is without a check', () => {
     'refused',
     'closed',
     'wait',
+    'draining',
     'pong',
   ]
   const frames = ['full', 'delta', 'died', 'nothing', 'own', 'changed', 'refusal', 'missed', 'room']

@@ -169,6 +169,10 @@ export class Play implements Plan {
     return true
   }
 
+  draining(within: number): void {
+    this.signals.emit('draining', within)
+  }
+
   changed(status: Status, reason: Refused | undefined): void {
     this.signals.emit('status', status, reason)
     if (reason === undefined) return

@@ -42,6 +42,27 @@ async function enter(more: JoinOptions<typeof yard> = {}): Promise<Game<typeof y
 
 const inputs = () => server.line.heard.flatMap((up) => (up.kind === 'input' ? [[up.seq, up.value]] : []))
 
+test('[OP12] a server that drains is told of, and what follows is a line that was lost', async () => {
+  const game = await enter()
+  const told: unknown[] = []
+  game.when('draining', (within) => told.push(within))
+  game.when('status', (status) => told.push(status))
+  server.line.raw([9, 0xe0, 0xd4, 0x03])
+  server.line.close(4002, 'STOPPING')
+  clock.advance(100)
+  letIn(server.line)
+  expect(told).toEqual([60_000, 'away', 'live'])
+})
+
+test('[OP12] DRAINING may come before WELCOME', async () => {
+  const joining = join('/', yard, { name: 'Ann' }, options())
+  await turns()
+  server.line.open()
+  server.line.raw([9, 0])
+  letIn(server.line)
+  expect((await joining).status).toBe('live')
+})
+
 describe('a lost line', () => {
   test('[CL10] is dialled again after 40–80 ms, by token, epoch and tick, at the room', async () => {
     const game = await enter()

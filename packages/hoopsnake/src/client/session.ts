@@ -3,7 +3,7 @@ import { Reader } from '../wire/reader.ts'
 import type { Clock } from '../core/clock.ts'
 import { Refused } from '../core/errors.ts'
 import type { Reason, Welcome } from '../core/frames/hello.ts'
-import { readReason, readWait, readWelcome } from '../core/frames/hello.ts'
+import { readDraining, readReason, readWait, readWelcome } from '../core/frames/hello.ts'
 import { down } from '../core/frames/kinds.ts'
 import { close } from '../core/pipe.ts'
 import { say } from './codes.ts'
@@ -46,6 +46,8 @@ export interface Plan {
   frame(kind: number, r: Reader): void
   /** Whether there is something else to say after this refusal; then it is dialled again at once. */
   otherwise(no: Refused): boolean
+  /** Told that the server will stop, and send everybody away within so many ms. */
+  draining(within: number): void
   changed(status: Status, reason: Refused | undefined): void
 }
 
@@ -232,6 +234,7 @@ export class Session {
         this.#plan.welcome(welcome)
       } else if (kind === down.REFUSED || kind === down.CLOSED) this.#refused(readReason(r))
       else if (kind === down.WAIT) this.#wait(readWait(r))
+      else if (kind === down.DRAINING) this.#plan.draining(readDraining(r))
       else if (this.#in) this.#plan.frame(kind, r)
       else throw new Malformed(`a frame of kind ${kind} before WELCOME`)
     } catch (error) {

@@ -23,6 +23,8 @@ export interface Signals<P extends AnyProtocol = AnyProtocol> {
   state: [state: Frozen<StateOf<P>>, tick: number]
   /** A `send` was refused. (An `ask` is told by its promise.) */
   refused: [no: Refused, input: keyof InputsOf<P> & string, value: unknown]
+  /** The server will stop, and send everybody away within so many ms: to another one, or to this when it is back. */
+  draining: [within: number]
   /** So many events could not be kept while the connection was lost. */
   missed: [count: number]
   /** The game is over; nothing comes any more. */

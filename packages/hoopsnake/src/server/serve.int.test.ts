@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { create, type Game } from '../client/index.ts'
 import { protocol } from '../core/protocol.ts'
 import { memoryStore, type Store } from '../core/store.ts'
+import abacusRooms, { abacus } from '../test/contracts/place.rooms.ts'
 import type { Place } from './place/place.ts'
 import { serve } from './serve.ts'
 import { sqlite } from './store/sqlite.ts'
@@ -182,13 +184,13 @@ test('[GW31] two servers live in one process', async () => {
 })
 
 /** A program of its own that serves, as a user's would. */
-async function program(folder: string, stop = 'async () => {}') {
+async function program(folder: string, stop = 'async () => {}', drain = '0ms') {
   const code = `
     import { serve } from '${new URL('./serve.ts', import.meta.url).href}'
     import { sqlite } from '${new URL('./store/sqlite.ts', import.meta.url).href}'
     const place = async () => ({ link: { connect: () => ({ receive() {}, lost() {} }), list: async () => [] }, counts: {}, reports: [], stop: ${stop} })
     const store = sqlite(${JSON.stringify(join(folder, 'pit.db'))})
-    const server = await serve({ rooms: { url: '', kinds: new Map() }, place, store, port: 0, host: '127.0.0.1' })
+    const server = await serve({ rooms: { url: '', kinds: new Map() }, place, store, port: 0, host: '127.0.0.1', limits: { drain: '${drain}' } })
     console.log(server.port)
     await server.done
     console.log('done')`
@@ -226,12 +228,89 @@ test('[GW32] SIGTERM and SIGINT stop the server in good order, and the process e
   await rm(folder, { recursive: true })
 })
 
-test('[GW32] a second signal ends the process at once', async () => {
+test('[GW32] signals that come together are one; a later one ends the process at once', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hoopsnake-signal-'))
   const { child, log } = await program(folder, '() => new Promise(() => {})')
   child.kill('SIGTERM')
   while (!log().includes('SIGTERM')) await once(child.stderr, 'data')
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  expect(child.exitCode ?? child.signalCode).toBeNull()
   child.kill('SIGTERM')
   expect(await once(child, 'close')).toEqual([null, 'SIGTERM'])
+  await rm(folder, { recursive: true })
+})
+
+/** Somebody who plays Abacus at a server. */
+const player = (url: string): Promise<Game<typeof abacus>> => create(url, abacus, {})
+
+test('[OP11] [OP12] a server that drains tells its players, sends them away one by one, and saves their rooms', async () => {
+  const store = { ...memoryStore(), close: () => Promise.resolve() }
+  const given = { rooms: abacusRooms, store, host: '127.0.0.1', signals: false, log: () => {} }
+  const server = await serve({ ...given, port: 0 })
+  const { url, port } = server
+  const games = await Promise.all([player(url), player(url), player(url)])
+  for (const [i, game] of games.entries()) expect(await game.ask('add', i + 1)).toBeNull()
+  const told: number[] = []
+  const away: number[] = []
+  for (const game of games) {
+    game.when('draining', (within) => told.push(within))
+    game.when('status', (status) => status === 'away' && away.push(performance.now()))
+  }
+  const began = performance.now()
+  const stopped = server.stop({ drain: '900ms' })
+  expect(await (await fetch(`${url}readyz`)).json()).toEqual({ ready: false, why: 'draining' })
+  expect((await fetch(`${url}healthz`)).status).toBe(200)
+  // Who comes now waits, without a word, until a server has a place for it: here, the next one.
+  const late = player(url)
+  await expect.poll(() => told).toEqual([900, 900, 900])
+  await stopped
+  const after = away.map((at) => at - began)
+  expect(after.length).toBe(3)
+  for (const [i, ms] of after.entries()) expect(ms).toBeGreaterThanOrEqual(300 * (i + 1) - 5)
+  const next = await serve({ ...given, port })
+  for (const [i, game] of games.entries()) {
+    await expect.poll(() => game.status, { timeout: 10_000 }).toBe('live')
+    expect(game.state.sums.get(1)).toBe(i + 1)
+  }
+  expect((await late).status).toBe('live')
+  await next.stop()
+})
+
+test('[OP12] a drain is over when nobody is left, and when it is asked to be', async () => {
+  const given = { rooms: abacusRooms, host: '127.0.0.1', signals: false, log: () => {}, port: 0 }
+  const began = performance.now()
+  const lonely = await serve({ ...given, limits: { drain: '1m' } })
+  await lonely.stop()
+  const left = await serve({ ...given, limits: { drain: '1m' } })
+  const game = await player(left.url)
+  const stopped = left.stop()
+  await new Promise<void>((resolve) => game.when('draining', () => resolve()))
+  await game.leave()
+  await stopped
+  const hurried = await serve({ ...given, limits: { drain: '1m' } })
+  await player(hurried.url)
+  const done = hurried.stop()
+  expect(hurried.stop()).toBe(done)
+  expect((await (await fetch(`${hurried.url}readyz`)).json()) as unknown).toMatchObject({ why: 'draining' })
+  await hurried.stop({ drain: 0 })
+  expect(performance.now() - began).toBeLessThan(20_000)
+})
+
+test('[OP13] SIGTERM drains, SIGINT does not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoopsnake-drain-'))
+  const run = async (signal: 'SIGTERM' | 'SIGINT') => {
+    const { child, log, port } = await program(folder, 'async () => {}', '400ms')
+    const ws = new WebSocket(`ws://127.0.0.1:${port}/r/snake`)
+    await once(ws, 'open')
+    const closed = once(ws, 'close')
+    child.kill(signal)
+    await closed
+    expect(await once(child, 'close')).toEqual([0, null])
+    return log()
+  }
+  expect(await run('SIGTERM')).toMatch(/SIGTERM: stopping.*draining ms=400 connections=1.*stopping/s)
+  expect(await run('SIGINT')).not.toContain('draining')
   await rm(folder, { recursive: true })
 })

@@ -1,7 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, type Duration, milliseconds } from '../core/clock.ts'
 import { memoryBus, type Bus } from '../core/bus.ts'
-import { createEnding } from '../core/task.ts'
 import { type AnyProtocol, type MessagesOf, topicOf } from '../core/protocol.ts'
 import type { Payload } from '../core/rules.ts'
 import { Writer } from '../wire/writer.ts'
@@ -11,15 +10,16 @@ import { realClock, wallTime } from './clock.ts'
 import { attach } from './gateway/attach.ts'
 import { type Ban, type BanAsk, type Bans, type BanTarget, createBans } from './gateway/bans.ts'
 import { checkFolder, filesIn } from './gateway/files.ts'
-import { createGateway, type Gateway } from './gateway/gateway.ts'
+import { createGateway, type Gateway, type GatewayGiven } from './gateway/gateway.ts'
 import { closeServer, listen, ownServer, portOf, urlOf } from './listen.ts'
-import { createOperation, type Operation } from './metrics/operation.ts'
-import { createTraffic, type Traffic } from './metrics/traffic.ts'
+import { createOperation } from './metrics/operation.ts'
+import { createTraffic } from './metrics/traffic.ts'
 import { type FullOptions, fullOptions, type ServeOptions } from './options.ts'
 import type { Counts, PlaceGiven, RunningPlace } from './place/place.ts'
 import { realEntropy } from './random.ts'
 import { keyIn } from './seal.ts'
-import { runSteps, type Step } from './stop.ts'
+import { onStopSignals } from './signals.ts'
+import { createStop, runSteps, type Step } from './stop.ts'
 
 /** A server that runs. */
 export interface Server {
@@ -50,10 +50,12 @@ export interface Server {
   /** Resolves when the server has stopped; rejects if it failed, or could not stop in good order. */
   readonly done: Promise<void>
   /**
-   * Stops in good order: refuses who comes, saves and closes the rooms, sends everybody away to dial again, closes
-   * the store. After `limits.stop` the rest is cut. Gives `done`.
+   * Stops in good order: lets nobody in, lets players leave over `drain` (default `limits.drain`), saves and closes the
+   * rooms, sends who is left away to dial again, closes the store. After `limits.stop` the rest is cut. Gives `done`.
+   *
+   * Asked again with `drain: 0`, it ends a drain that is under way.
    */
-  stop(): Promise<void>
+  stop(options?: { readonly drain?: Duration }): Promise<void>
 }
 
 /**
@@ -101,7 +103,8 @@ async function start(
   const stopWatching = { name: 'watching no more', run: () => operation.stop() }
   undo.unshift(stopWatching)
   const bans = createBans(clock)
-  const gateway = gatewayTo({ place, operation, traffic, bans }, full, clock)
+  const random = (): number => entropy() / 2 ** 32
+  const gateway = gatewayTo({ place, operation, traffic, bans, random }, full, clock)
   const { expel } = gateway
   const banning = await startBanning({ bans, store, bus, log, expel, wallTime, id: String(entropy()) })
   const { server, release } = await open(gateway, full)
@@ -155,7 +158,7 @@ async function openRooms(
 }
 
 function gatewayTo(
-  given: { place: RunningPlace; operation: Operation; traffic: Traffic; bans: Bans },
+  given: Pick<GatewayGiven, 'operation' | 'traffic' | 'bans' | 'random'> & { place: RunningPlace },
   full: FullOptions,
   clock: Clock,
 ): Gateway {
@@ -213,33 +216,32 @@ function running(full: FullOptions, clock: Clock, parts: Parts): Server {
   const { place, gateway, server, bus, bans, banning, steps } = parts
   const { log, limits, base, at } = full
   const host = 'server' in at ? undefined : at.host
-  const ending = createEnding()
-  let stopping = false
-  async function stop(failure?: Error): Promise<void> {
-    if (stopping) return
-    stopping = true
-    for (const signal of signals) process.off(signal, onSignal)
-    gateway.refuse()
-    log('info', 'stopping', { connections: gateway.connections, ...place.counts })
-    const wrong = await runSteps(clock, limits.stop, steps)
-    server.off('error', onError)
-    for (const error of wrong) log('error', error.message, { error: error.cause })
-    const all = failure === undefined ? wrong : [failure, ...wrong]
-    if (all.length > 1) ending.fail(new AggregateError(all, all.map(({ message }) => message).join('; ')))
-    else if (all.length === 1) ending.fail(all[0])
-    else ending.end()
-    log('info', 'stopped')
+  const listenNoMore = {
+    name: 'listening no more',
+    run() {
+      offSignals?.()
+      server.off('error', onError)
+    },
   }
-  const onSignal = (signal: NodeJS.Signals): void => {
-    log('info', `${signal}: stopping; once more to end at once`)
-    void stop()
-  }
+  const stopping = createStop({
+    clock,
+    log,
+    limits,
+    gateway,
+    counts: () => place.counts,
+    steps: [...steps, listenNoMore],
+  })
   const onError = (error: Error): void => {
     log('error', 'the HTTP server failed', { error })
-    void stop(error)
+    stopping.stop(0, error)
   }
-  const signals = full.signals ? (['SIGTERM', 'SIGINT'] as const) : []
-  for (const signal of signals) process.once(signal, onSignal)
+  const offSignals = full.signals
+    ? onStopSignals(clock, (signal) => {
+        log('info', `${signal}: stopping; once more to end at once`)
+        // Who presses Ctrl-C wants to be done; who sends SIGTERM has a server to take down.
+        stopping.stop(signal === 'SIGTERM' ? limits.drain : 0)
+      })
+    : undefined
   // Of a server that is somebody else's, they hear of it themselves.
   if (!('server' in at)) server.on('error', onError)
   const url = (): string => urlOf(server, host, base)
@@ -262,10 +264,10 @@ function running(full: FullOptions, clock: Clock, parts: Parts): Server {
     get bans() {
       return bans.list()
     },
-    done: ending.done,
-    stop() {
-      void stop()
-      return ending.done
+    done: stopping.done,
+    stop({ drain } = {}) {
+      stopping.stop(drain === undefined ? limits.drain : milliseconds(drain))
+      return stopping.done
     },
   }
 }

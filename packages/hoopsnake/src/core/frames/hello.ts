@@ -160,3 +160,13 @@ export function readWait(r: Reader): number {
   r.end()
   return ms
 }
+
+export function writeDraining(w: Writer, ms: number): void {
+  w.u8(down.DRAINING)
+  w.uint(ms)
+}
+
+/** Reads DRAINING behind its first byte. */
+export function readDraining(r: Reader): number {
+  return readWait(r)
+}

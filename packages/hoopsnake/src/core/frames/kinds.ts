@@ -14,6 +14,7 @@ export const down = {
   DELTA: 6,
   OWN: 7,
   PONG: 8,
+  DRAINING: 9,
 } as const
 
 /** Longest texts in frames, in UTF-16 units. */

@@ -13,7 +13,7 @@ export interface GatewayGiven
 }
 
 /** HTTP and WebSocket on one port. */
-export interface Gateway extends Tenant, Pick<SocketSide, 'refuse' | 'close' | 'cut' | 'expel'> {
+export interface Gateway extends Tenant, Pick<SocketSide, 'drain' | 'refuse' | 'close' | 'cut' | 'expel'> {
   readonly connections: number
 }
 
@@ -32,6 +32,10 @@ export function createGateway(given: GatewayGiven): Gateway {
     upgrade: sockets.upgrade,
     get connections() {
       return sockets.connections
+    },
+    drain(within) {
+      phase = 'draining'
+      return sockets.drain(within)
     },
     refuse() {
       phase = 'stopping'

@@ -41,7 +41,12 @@ export interface Limits {
   readonly silence?: Duration
   /** Rooms at once; a dial that would open another is refused with SERVER_FULL. Saved ones open again all the same. Default 10,000. */
   readonly rooms?: number
-  /** How long a graceful stop may take; then everything is cut. Default '10s'. */
+  /**
+   * How long SIGTERM and `stop` let players leave, one after another, before the rooms are closed: for where other
+   * servers take them. Default 0: all at once, for they come back to this one.
+   */
+  readonly drain?: Duration
+  /** How long a graceful stop may take after that; then everything is cut. Default '10s'. */
   readonly stop?: Duration
 }
 
@@ -60,6 +65,7 @@ export interface FullLimits {
   readonly ping: number
   readonly silence: number
   readonly rooms: number
+  readonly drain: number
   readonly stop: number
 }
 
@@ -83,12 +89,15 @@ export function fullLimits(limits: Limits = {}): FullLimits {
     ping: milliseconds(limits.ping ?? '5s'),
     silence: milliseconds(limits.silence ?? '15s'),
     rooms: limits.rooms ?? 10_000,
+    drain: milliseconds(limits.drain ?? 0),
     stop: milliseconds(limits.stop ?? '10s'),
   }
   for (const [name, value] of numbersOf(full)) {
-    const least = name.endsWith('burst') || name === 'strikes.most' ? 1 : Number.MIN_VALUE
-    if (!(value >= least && value < Infinity))
-      throw new RangeError(`limits.${name}: ${value}: give a number ${least === 1 ? 'from 1' : 'above 0'}`)
+    const least = leastOf(name)
+    if (!(value >= least && value < Infinity)) {
+      const right = least === Number.MIN_VALUE ? 'above 0' : `from ${least}`
+      throw new RangeError(`limits.${name}: ${value}: give a number ${right}`)
+    }
   }
   if (!Number.isInteger(full.strikes.most))
     throw new RangeError(`limits.strikes.most: ${full.strikes.most}: give an integer`)
@@ -98,6 +107,11 @@ export function fullLimits(limits: Limits = {}): FullLimits {
     )
   }
   return full
+}
+
+function leastOf(name: string): number {
+  if (name === 'drain') return 0
+  return name.endsWith('burst') || name === 'strikes.most' ? 1 : Number.MIN_VALUE
 }
 
 /** Gives every number of the limits with its name: `connections`, `frames.burst`. */

@@ -10,6 +10,7 @@ import { Writer } from '../../wire/writer.ts'
 import { createTraffic } from '../metrics/traffic.ts'
 import type { Auth } from './auth.ts'
 import type { Stay } from './door.ts'
+import { type Drain, startDrain } from './drain.ts'
 import { fullLimits, type Limits } from './limits.ts'
 import type { Line } from './line.ts'
 import { openSession } from './session.ts'
@@ -92,6 +93,7 @@ function open({
     ending() {},
     leave() {},
   }
+  let drain: Drain | undefined
   const full = fullLimits(limits)
   const traffic = createTraffic(['snake'])
   const given = {
@@ -102,9 +104,12 @@ function open({
     clock,
     log,
     traffic,
+    drain: () => drain,
   }
   const session = openSession(given, dial, line, stay)
-  return { session, story, arrivals, admitted, clock, traffic }
+  const startDraining = (within: number): Drain =>
+    (drain = startDrain({ clock, random: () => 0.25 }, [{ session, line }], within))
+  return { session, story, arrivals, admitted, clock, traffic, startDraining }
 }
 
 /** Lets every promise that can settle do so. */
@@ -395,4 +400,34 @@ test('[OP1] who is turned away is counted by code', async () => {
     [['MALFORMED', 1]],
     [['TOO_SLOW', 1]],
   ])
+})
+
+test('[OP11] who dials a server that drains is told to wait; later only who has a seat is', async () => {
+  const watching = open()
+  watching.startDraining(60_000)
+  watching.session.receive(bytes())
+  expect(watching.story).toEqual(['wait 2000', 'closed 4002 WAIT'])
+  for (const intent of ['watch', 'resume'] as const) {
+    const late = open({ limits: { handshake: '1m', ping: '10s' } })
+    late.startDraining(60_000)
+    late.clock.advance(5000)
+    late.session.receive(bytes({ ...hello, intent, token: 't', epoch: 1, tick: 1 } as Hello))
+    expect([intent, late.story]).toEqual([
+      intent,
+      intent === 'watch' ? ['refused STOPPING', 'closed 4001 STOPPING'] : ['wait 2000', 'closed 4002 WAIT'],
+    ])
+    await settled()
+    expect(late.arrivals).toEqual([])
+  }
+})
+
+test('[OP12] who is in is told how long it has, who is not in yet is not', async () => {
+  const { session, story, startDraining } = open()
+  session.receive(bytes())
+  await settled()
+  startDraining(60_000)
+  expect(story).toEqual(['connect', `frame ${down.DRAINING}`])
+  const outside = open()
+  outside.startDraining(60_000)
+  expect(outside.story).toEqual([])
 })

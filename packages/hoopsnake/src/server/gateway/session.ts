@@ -12,6 +12,7 @@ import { Writer } from '../../wire/writer.ts'
 import type { Traffic } from '../metrics/traffic.ts'
 import type { Auth, Dial } from './auth.ts'
 import type { Stay } from './door.ts'
+import type { Drain } from './drain.ts'
 import type { FullLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import type { Turnstile } from './turnstile.ts'
@@ -25,6 +26,8 @@ export interface SessionGiven {
   readonly clock: Clock
   readonly log: Log
   readonly traffic: Traffic
+  /** While the gateway takes its leave. */
+  readonly drain: () => Drain | undefined
 }
 
 /** One client, from the upgrade of its socket to its end. */
@@ -37,6 +40,8 @@ export interface Session {
   readonly ping: () => void
   /** Takes a WebSocket pong. */
   readonly pong: () => void
+  /** Sends a frame of the gateway itself, once the client is in. */
+  tell(frame: Uint8Array): void
   /** Ends the client for good: its seat is free at once. */
   expel(reason: Refused): void
   /** Says that the socket is gone. */
@@ -104,6 +109,9 @@ export function openSession(given: SessionGiven, dial: Dial, line: Line, stay: S
       if (!allowed(live)) return
       const ms = live.heart.answered(clock.now())
       if (ms !== undefined) given.traffic.answered(dial.protocol, ms)
+    },
+    tell(frame) {
+      if (live.state.at === 'in') line.write(frame)
     },
     expel(reason) {
       if (live.state.at !== 'over') expel(live, reason)
@@ -197,7 +205,9 @@ function greet(live: Live, frame: Uint8Array): void {
     return refuse(live, 'MALFORMED', `HELLO for '${hello.protocol}' at the address of '${dial.protocol}'`)
   }
   // Before `auth`, which may cost more than all the rest.
-  const ms = given.turnstile.pass(given.clock.now())
+  const drain = given.drain()
+  const ms = drain === undefined ? given.turnstile.pass(given.clock.now()) : drain.wait(hello)
+  if (ms === undefined) return refuse(live, 'STOPPING')
   if (ms > 0) return postpone(live, ms)
   const kept: Uint8Array[] = []
   live.state = { at: 'asking', kept }

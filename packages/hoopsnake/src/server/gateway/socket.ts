@@ -8,6 +8,7 @@ import type { FindSender, Sender } from './address.ts'
 import type { Dial } from './auth.ts'
 import { type Ban, type Bans, wordsOf } from './bans.ts'
 import { createDoor, type Stay, type TurnedAway } from './door.ts'
+import { type Drain, type DrainGiven, startDrain } from './drain.ts'
 import { sharedFraming } from './frame.ts'
 import { isWelcome } from './headers.ts'
 import { type Line, SocketLine } from './line.ts'
@@ -15,7 +16,7 @@ import { route } from './route.ts'
 import { openSession, type Session, type SessionGiven } from './session.ts'
 
 /** What sockets are taken in with. */
-export interface SocketGiven extends SessionGiven {
+export interface SocketGiven extends Omit<SessionGiven, 'drain'>, DrainGiven {
   /** '' or e.g. '/game': everything is below it. */
   readonly base: string
   readonly bans: Bans
@@ -32,7 +33,9 @@ export interface SocketSide {
   readonly connections: number
   /** Ends the sockets of who has just been banned. */
   readonly expel: (key: string, ban: Ban) => void
-  /** Refuses whoever comes from now on: HTTP 503. */
+  /** Lets nobody in, and sends everybody away one by one. Resolves when it is over: after `within` ms, or before. */
+  drain(within: number): Promise<void>
+  /** Refuses whoever comes from now on: HTTP 503. Ends a drain. */
   refuse(): void
   /** Closes every socket with AGAIN. Resolves when all are gone, which takes at most `LINGER`. */
   readonly close: () => Promise<void>
@@ -63,16 +66,16 @@ const options = {
   closeTimeout: LINGER,
 }
 
-/** Makes the WebSocket side of a gateway. */
-export function socketSide(given: SocketGiven): SocketSide {
-  const { base, limits } = given
-  const server = new WebSocketServer({ ...options, maxPayload: limits.frameBytes })
-  const door = createDoor(given)
+/** The clients whose sockets are open. */
+interface Crowd {
+  readonly clients: ReadonlySet<Client>
+  readonly accept: (ws: WebSocket, socket: Duplex, dial: Dial, stay: Stay) => void
+}
+
+/** Makes a crowd: nobody yet. `emptied` is called whenever the last one has gone. */
+function createCrowd(given: SessionGiven, emptied: () => void): Crowd {
   const clients = new Set<Client>()
   const framing = sharedFraming()
-  let refusing = false
-  let emptied: (() => void) | undefined
-
   function accept(ws: WebSocket, socket: Duplex, dial: Dial, stay: Stay): void {
     const line = new SocketLine(ws, socket, framing, (code, reason) => {
       if (code === close.REFUSED) stay.ending(reason)
@@ -84,10 +87,25 @@ export function socketSide(given: SocketGiven): SocketSide {
       clients.delete(client)
       client.session.lost()
       stay.leave()
-      if (clients.size === 0) emptied?.()
+      if (clients.size === 0) emptied()
     })
     if (stay.banned !== undefined) client.session.expel(stay.banned)
   }
+  return { clients, accept }
+}
+
+/** Makes the WebSocket side of a gateway. */
+export function socketSide(given: SocketGiven): SocketSide {
+  const { base, limits } = given
+  const server = new WebSocketServer({ ...options, maxPayload: limits.frameBytes })
+  const door = createDoor(given)
+  const { clients, accept } = createCrowd({ ...given, drain: () => drain }, () => {
+    emptied?.()
+    drain?.end()
+  })
+  let drain: Drain | undefined
+  let refusing = false
+  let emptied: (() => void) | undefined
 
   return {
     owns(request) {
@@ -109,8 +127,13 @@ export function socketSide(given: SocketGiven): SocketSide {
       const reason = refuse('BANNED', wordsOf(ban))
       for (const { session, stay } of clients) if (stay.keys.includes(key)) session.expel(reason)
     },
+    drain(within) {
+      drain ??= startDrain(given, clients, within)
+      return drain.done
+    },
     refuse() {
       refusing = true
+      drain?.end()
     },
     async close() {
       refusing = true
