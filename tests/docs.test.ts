@@ -56,3 +56,19 @@ test('every code stands in docs/errors.md, and no other', () => {
   const said = [codes, clientCodes, jobCodes, busCodes].flatMap((table) => Object.keys(table))
   expect([...new Set(written)].sort()).toEqual([...new Set([...said, ...others])].sort())
 })
+
+test('every file and function that the flows of ARCHITECTURE name is there', async () => {
+  const [, flows = ''] = /^## Flows$(.*?)^## /ms.exec(documents.get('ARCHITECTURE.md')!)!
+  const sources: string[] = []
+  for await (const path of glob('{packages/*/src,games}/**/*.ts', { cwd: root })) sources.push(path)
+  const steps = [...flows.matchAll(/`([\w/.]+\.ts)`(?: `(#?\w+)`)?/g)]
+  expect(steps.length).toBeGreaterThan(30)
+  const wrong: string[] = []
+  for (const [step, path, name] of steps) {
+    const files = sources.filter((source) => `/${source}`.endsWith(`/${path}`))
+    const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))
+    const made = name === undefined ? /^/ : new RegExp(`(?<![\\w.#])${name} ?[(<:]`)
+    if (!texts.some((text) => made.test(text))) wrong.push(step)
+  }
+  expect(wrong).toEqual([])
+})
