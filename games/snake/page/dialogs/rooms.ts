@@ -16,8 +16,8 @@ export function createRoomsDialog(
     const item = document.createElement('li')
     const button = text('button', '')
     button.type = 'button'
-    const code = room.code === here() ? `${room.code} (here)` : room.code
-    button.append(text('b', code), text('span', wordsOf(room)))
+    button.append(text('b', room.code), text('span', wordsOf(room)))
+    if (room.code === here()) button.ariaCurrent = 'true'
     button.addEventListener('click', () => {
       dialog.close()
       go(room.code)
@@ -44,5 +44,5 @@ export function createRoomsDialog(
 /** Says how full a room is. */
 function wordsOf({ seats, seatsMax, watchers }: Listing): string {
   const players = `${seats} ${seats === 1 ? 'player' : 'players'}`
-  return `${seats === seatsMax ? 'full: ' : ''}${players} · ${watchers} watching`
+  return `${seats === seatsMax ? 'full: ' : ''}${players}${watchers > 0 ? ` · ${watchers} watching` : ''}`
 }
