@@ -47,14 +47,14 @@ export function grid(width: number, height: number): Type<Uint8Array> {
     },
     diff(w, shadow, value) {
       check(value)
+      const next = comparer(shadow, value)
       let last = 0
-      for (let at = 0; at < cells; at++) {
-        if (shadow[at] === value[at]) continue
+      for (let at = next(0); at < cells; at = next(last)) {
         const end = runEnd(shadow, value, at)
         w.uint(end - at)
         w.uint(at - last)
         w.raw(value.subarray(at, end))
-        last = at = end
+        last = end
       }
       if (last === 0) return shadow
       w.u8(0)
@@ -73,6 +73,38 @@ export function grid(width: number, height: number): Type<Uint8Array> {
       return value
     },
   }
+}
+
+/** Returns a function that finds the next cell which differs, from a given one on; `a.length` if there is none. */
+function comparer(a: Uint8Array, b: Uint8Array): (from: number) => number {
+  const x = wordsOf(a)
+  const y = wordsOf(b)
+  return (from) => {
+    let at = from
+    while (at < a.length && (at & 15) > 0 && a[at] === b[at]) at++
+    if ((at & 15) === 0) at = skipWords(x, y, at)
+    while (at < a.length && a[at] === b[at]) at++
+    return at
+  }
+}
+
+/** Skips blocks of 16 cells that are alike, four cells at a time. */
+function skipWords(x: Int32Array, y: Int32Array, from: number): number {
+  const end = Math.min(x.length, y.length) - 3
+  let i = from >> 2
+  while (
+    i < end &&
+    ((x[i]! ^ y[i]!) | (x[i + 1]! ^ y[i + 1]!) | (x[i + 2]! ^ y[i + 2]!) | (x[i + 3]! ^ y[i + 3]!)) === 0
+  ) {
+    i += 4
+  }
+  return i << 2
+}
+
+/** Views bytes as words of four; as none where they do not lie so that they can be. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  const { buffer, byteOffset, length } = bytes
+  return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, length >> 2) : new Int32Array()
 }
 
 /** Returns where the run of changed cells that begins at `at` ends. */

@@ -197,6 +197,13 @@ const cases: Case[] = [
   law(map(uint, trail(angle(1), 20), 30), numbered(trailOf(fc.nat(9)))),
   law(trail(dir, 20), trailOf(dirs)),
   law(trail(f32, 20), trailOf(small)),
+  // Large enough to be compared in words; some do not lie where words do.
+  law(
+    grid(23, 9),
+    fc
+      .tuple(fc.nat(206), fc.nat(206), fc.nat(3))
+      .map(([a, b, offset]) => new Uint8Array(210).fill(1, a, b).subarray(offset, offset + 207)),
+  ),
   law(grid(7, 5), fc.uint8Array({ minLength: 35, maxLength: 35, max: 2 })),
 ]
 
@@ -389,7 +396,7 @@ test('[WI21] code made for a type writes the same bytes, and the same shadow and
     .tuple(fc.array(beasts, { minLength: 1, maxLength: 12 }), fc.integer({ min: 2, max: 50 }), fc.nat(1))
     .map(herdOf)
   fc.assert(
-    fc.property(fc.array(herds, { minLength: 2, maxLength: 5 }), ([first, ...then]) => {
+    fc.property(fc.array(herds, { minLength: 2, maxLength: 3 }), ([first, ...then]) => {
       type.write(new Writer(), first!)
       let shadow = type.copy(first!)
       let twin = quick.copy(first!)
@@ -403,7 +410,7 @@ test('[WI21] code made for a type writes the same bytes, and the same shadow and
         expect(plain(quickly)).toEqual(plain(next))
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 10 },
   )
 })
 
