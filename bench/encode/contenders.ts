@@ -5,7 +5,7 @@ import { createHerd, kind, type Herd } from './herd.ts'
 
 /** A room of one contender: `move` is not measured, `encode` is. */
 export interface Encoding {
-  move(): void
+  readonly move: () => void
   encode(): Uint8Array | string
 }
 
@@ -20,9 +20,7 @@ export const contenders: Readonly<Record<string, (snakes: number) => Promise<Enc
 /** The room's own flush, with a seat for each snake. */
 async function hoopsnake(snakes: number): Promise<Encoding> {
   const { state, move } = createHerd(snakes)
-  const seats = new Map(
-    [...state.snakes].map(([id, { name }]) => [id, { id, mine: { name } }] as const),
-  )
+  const seats = new Map([...state.snakes].map(([id, { name }]) => [id, { id, mine: { name } }] as const))
   const room = { state, hidden: {}, seats }
   const sync = new Sync(kind.protocol, { epoch: 1, tick: 0 }, room)
   let tick = 0
@@ -40,7 +38,14 @@ interface SchemaPackage {
 /** `@colyseus/schema`, flat. It tracks what is assigned, so that is measured too. */
 async function schema(snakes: number): Promise<Encoding> {
   const { schema: define, t, Encoder } = await importPeer<SchemaPackage>('@colyseus/schema')
-  const flat = { x: t.uint8(), y: t.uint8(), dir: t.uint8(), score: t.uint16(), length: t.uint16(), alive: t.boolean() }
+  const flat = {
+    x: t.uint8(),
+    y: t.uint8(),
+    dir: t.uint8(),
+    score: t.uint16(),
+    length: t.uint16(),
+    alive: t.boolean(),
+  }
   const Snake = define(flat, 'Snake')
   const Field = define({ snakes: t.map(Snake) }, 'Field')
   const herd = createHerd(snakes)

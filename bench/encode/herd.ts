@@ -18,7 +18,7 @@ export const kind = compiled(rooms).kinds.get('snake') as RoomKind
 export interface Herd {
   readonly state: PitState
   /** Makes one tick of the rules. */
-  move(): void
+  readonly move: () => void
 }
 
 /** Makes a field of so many snakes; the same ones, with the same turns, each time. */

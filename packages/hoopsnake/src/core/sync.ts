@@ -20,6 +20,12 @@ export interface Flushed {
   readonly mine: ReadonlyMap<number, Uint8Array>
 }
 
+/** The shadow of what one seat alone sees. */
+interface Mine {
+  readonly seat: number
+  shadow: Data
+}
+
 /**
  * The shadow of a room: its data as of the last flush.
  *
@@ -29,7 +35,9 @@ export class Sync {
   readonly #protocol: AnyProtocol
   readonly #epoch: number
   readonly #scratch = new Writer(1024)
-  readonly #mine = new Map<number, Data>()
+  readonly #mine = new Map<number, Mine>()
+  /** The same in the order of the seats as of the last flush: they seldom come and go. */
+  #seated: Mine[] = []
   #state: Data
   #hidden: Data
   #full: Uint8Array | undefined
@@ -45,7 +53,8 @@ export class Sync {
     this.#state = protocol.state.copy(room.state)
     protocol.hidden.write(this.#scratch, room.hidden)
     this.#hidden = protocol.hidden.copy(room.hidden)
-    for (const seat of room.seats.values()) this.#meet(seat)
+    // A protocol without `mine` pays nothing for it.
+    if (protocol.mine.least > 0) for (const seat of room.seats.values()) this.#meet(seat)
   }
 
   /** Encodes what changed since the last flush, rounding the room's own numbers. Throws Misfit. */
@@ -78,10 +87,10 @@ export class Sync {
 
   /** Gives the whole `mine` of a seat as of the last flush; undefined where there is none. */
   mineWhole(seat: number): Uint8Array | undefined {
-    const shadow = this.#mine.get(seat)
-    if (shadow === undefined) return undefined
+    const mine = this.#mine.get(seat)
+    if (mine === undefined) return undefined
     this.#scratch.clear()
-    this.#protocol.mine.write(this.#scratch, shadow)
+    this.#protocol.mine.write(this.#scratch, mine.shadow)
     return this.#scratch.take()
   }
 
@@ -92,37 +101,39 @@ export class Sync {
       state: state.copy(this.#state),
       hidden: hidden.copy(this.#hidden),
       mine: (seat) => {
-        const shadow = this.#mine.get(seat)
-        return shadow === undefined ? undefined : mine.copy(shadow)
+        const had = this.#mine.get(seat)
+        return had === undefined ? undefined : mine.copy(had.shadow)
       },
     }
   }
 
   #flushMine(room: Synced): Map<number, Uint8Array> {
     const changes = new Map<number, Uint8Array>()
-    if (this.#protocol.mine.least === 0) return changes
+    const type = this.#protocol.mine
+    if (type.least === 0) return changes
     const w = this.#scratch
+    const seated = this.#seated
+    let count = 0
     for (const seat of room.seats.values()) {
-      const shadow = this.#mine.get(seat.id)
-      if (shadow === undefined) {
-        this.#meet(seat)
-        continue
-      }
+      let mine = seated[count]
+      if (mine?.seat !== seat.id) mine = seated[count] = this.#mine.get(seat.id) ?? this.#meet(seat)
+      count++
       w.clear()
-      const next = this.#protocol.mine.diff(w, shadow, seat.mine)
-      if (next !== shadow) this.#mine.set(seat.id, next)
+      mine.shadow = type.diff(w, mine.shadow, seat.mine)
       if (w.length > 0) changes.set(seat.id, w.take())
     }
-    if (this.#mine.size > room.seats.size)
+    seated.length = count
+    if (this.#mine.size > count)
       for (const id of this.#mine.keys()) if (!room.seats.has(id)) this.#mine.delete(id)
     return changes
   }
 
-  #meet(seat: { readonly id: number; mine: Data }): void {
-    // A protocol without `mine` pays nothing for it.
-    if (this.#protocol.mine.least === 0) return
+  #meet(seat: { readonly id: number; mine: Data }): Mine {
+    const { mine: type } = this.#protocol
     this.#scratch.clear()
-    this.#protocol.mine.write(this.#scratch, seat.mine)
-    this.#mine.set(seat.id, this.#protocol.mine.copy(seat.mine))
+    type.write(this.#scratch, seat.mine)
+    const mine = { seat: seat.id, shadow: type.copy(seat.mine) }
+    this.#mine.set(seat.id, mine)
+    return mine
   }
 }

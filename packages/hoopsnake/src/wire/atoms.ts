@@ -65,6 +65,7 @@ export const bool: Type<boolean> = atom({
       return value ? 1 : 0
     },
     at: (index) => index === 1,
+    values: [false, true],
   },
 })
 
@@ -97,8 +98,6 @@ export function oneOf<const N extends readonly string[]>(...names: N): Type<N[nu
   }
   const list = names.map((name) => `'${name}'`).join(', ')
   const indexOf = (value: string): number => {
-    // Looking at a few names one by one is quicker than a Map, and than the method of this name.
-    if (names.length <= 8) for (let i = 0; i < names.length; i++) if (names[i] === value) return i
     const number = numbers.get(value)
     if (number === undefined) throw misfit(`one of ${list}`, value)
     return number
@@ -117,6 +116,6 @@ export function oneOf<const N extends readonly string[]>(...names: N): Type<N[nu
       if (name === undefined) throw new Malformed(`name ${number} where there are ${names.length}`)
       return name
     },
-    ordinal: { count: names.length, indexOf, at: (index) => names[index]! },
+    ordinal: { count: names.length, indexOf, at: (index) => names[index]!, values: names },
   })
 }

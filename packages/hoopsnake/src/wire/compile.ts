@@ -7,7 +7,7 @@
  */
 import { compileColumn } from './compileColumn.ts'
 import { within } from './errors.ts'
-import { evaluate } from './evaluate.ts'
+import { differ, evaluate } from './evaluate.ts'
 import { check, checkObject, readBits, take } from './struct.ts'
 import type { Type } from './type.ts'
 
@@ -43,7 +43,7 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
     if (!Object.is(x${i}, is${i})) value[${name}] = x${i}`
   const diff = (name: string, i: number): string => `${get(name, i)}
     const was${i} = shadow[${name}]
-    if (${types[i]!.atom ? `!Object.is(was${i}, is${i})` : 'true'}) {
+    if (${types[i]!.atom ? differ(`was${i}`, `is${i}`) : 'true'}) {
       const before = w.length
       const x = t${i}.diff(w, was${i}, is${i})
       if (w.length > before) w.set(head + ${i >> 3}, ${1 << (i & 7)})
@@ -52,6 +52,13 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
     }`
   const patch = (name: string, i: number): string =>
     `${name}: bits[${i >> 3}] & ${1 << (i & 7)} ? t${i}.patch(r, base[${name}]) : base[${name}],`
+  const changed = names.map((_, i) => {
+    const name = JSON.stringify(names[i])
+    return `${differ(`shadow[${name}]`, `value[${name}]`)} || value[${name}] === undefined`
+  })
+  const unchanged = types.every(({ atom }) => atom)
+    ? `if (!(${changed.join(' || ') || 'false'})) return shadow`
+    : ''
   return `
   const [${names.map((_, i) => `t${i}`).join(', ')}] = types
   return {
@@ -66,7 +73,10 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
       ${guard(`${each(get)}; return { ${each((name, i) => `${name}: (f = ${i}, t${i}.copy(is${i})),`)} }`)}
     },
     diff(w, shadow, value) {
-      check(names, value)
+      let count = 0
+      if (typeof value === 'object' && value !== null) for (const _ in value) count++
+      if (count !== ${names.length}) check(names, value)
+      ${unchanged}
       const head = w.hole(${bitmap})
       const start = w.length
       ${guard(each(diff))}

@@ -5,7 +5,7 @@
 import { columnOf, Pairs } from './column.ts'
 import type { Column } from './column.ts'
 import { inRow, within } from './errors.ts'
-import { evaluate } from './evaluate.ts'
+import { differ, evaluate } from './evaluate.ts'
 import { writeSteps } from './steps.ts'
 import { checkShape } from './struct.ts'
 import type { Fields, Type } from './type.ts'
@@ -155,14 +155,10 @@ function compareLeaf(
       ${missing}
       try { f${n}.row(w, i, x, y) } catch (error) { throw inPath(error, leaf${n}.path) } }`
   }
-  const differ = type.atom
-    ? `x !== y || typeof y === 'number' && y === 0 && Object.is(y, -0)`
-    : column.same === undefined
-      ? 'true'
-      : `!c${n}.same(x, y)`
+  const mayDiffer = type.atom ? differ('x', 'y') : column.same === undefined ? 'true' : `!c${n}.same(x, y)`
   return `{ const x = ${a}, y = ${b}
       ${missing}
-      if (${differ}) { p${n}.at[n${n}] = i; p${n}.was[n${n}] = x; p${n}.is[n${n}++] = y } }`
+      if (${mayDiffer}) { p${n}.at[n${n}] = i; p${n}.was[n${n}] = x; p${n}.is[n${n}++] = y } }`
 }
 
 /** Gives the function that writes the column of a leaf and puts what came of it back into the rows. */

@@ -96,7 +96,8 @@ export function writeSteps<T>(
   for (let i = 0; i < count; i++) {
     const step = by[i]!
     if (step < -half || step > half) far[away++] = i
-    else near[close++] = step < 0 ? step + half : step + half - 1
+    // One less for those above 0; without a branch, which nobody could predict.
+    else near[close++] = step + half - 1 + (step >>> 31)
   }
   writeWhich(w, far, away, count)
   w.bits(near, close, width)

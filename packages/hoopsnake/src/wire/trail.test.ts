@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { f32, u8 } from './numbers.ts'
 import { optional } from './optional.ts'
@@ -153,6 +154,43 @@ describe('[WI11] a trail on the wire', () => {
     here.send(one)
     there.send(one)
     expect(here.client()).toEqual([Math.fround(0.1), Math.fround(0.2)])
+  })
+
+  test('shadows stay as they were while the trail goes on, each at its own pace', () => {
+    const type = trail(u8, 40)
+    const op = fc.tuple(fc.nat(40), fc.nat(40), fc.nat(7))
+    fc.assert(
+      fc.property(fc.array(op, { minLength: 20, maxLength: 60 }), (ops) => {
+        const value = new Trail<number>()
+        const shadows = [0, 1].map(() => ({ shadow: type.copy(value), due: [...value] }))
+        ops.forEach(([drop, push, turn], i) => {
+          value.drop(drop)
+          for (let n = 0; n < push && value.length < 40; n++) value.push((i * 40 + n) % 256)
+          // The first mostly follows alone, so that old elements may be written over.
+          const one = shadows[turn === 7 && i > 10 ? 1 : 0]!
+          one.shadow = type.diff(new Writer(), one.shadow, value)
+          one.due = [...value]
+          for (const { shadow, due } of shadows) expect([...shadow]).toEqual(due)
+        })
+        // Whoever pushes on a shadow leaves the value alone.
+        const before = [...value]
+        shadows[0]!.shadow.push(1)
+        expect([...value]).toEqual(before)
+      }),
+    )
+  })
+
+  test('a ring is used again and again while one shadow follows', () => {
+    const type = trail(u8, 40)
+    const value = new Trail(Array.from({ length: 16 }, (_, i) => i))
+    let shadow = type.copy(value)
+    const w = new Writer()
+    for (let i = 0; i < 1000; i++) {
+      value.drop()
+      value.push(i % 256)
+      shadow = type.diff(w, shadow, value)
+    }
+    expect([...shadow]).toEqual(Array.from({ length: 16 }, (_, i) => (984 + i) % 256))
   })
 
   test('a patched trail is apart from its base', () => {

@@ -9,10 +9,14 @@ export class Trail<T> implements Iterable<T> {
   #ring: T[] = []
   #pushed = 0
   #dropped = 0
-  /** Of a shadow: the trail it equals, as long as that one has these counters. */
+  /** From this element on nothing in the ring is written over: a shadow may be looking at it. */
+  #kept = 0
+  /** The shadow that looks at the ring; null if there was more than one, of which nobody knows what they still need. */
+  #shadow: Trail<T> | null | undefined
+  /** Of a shadow: the trail it equals, and whose ring it looks at, as long as that one has the same counters. */
   #seen: Trail<T> | undefined
-  #seenPushed = 0
-  #seenDropped = 0
+  /** Of a shadow: the place of its newest element among the values of its type, where known. */
+  #newest = -1
 
   constructor(values: Iterable<T> = []) {
     for (const value of values) this.push(value)
@@ -45,7 +49,7 @@ export class Trail<T> implements Iterable<T> {
 
   /** Adds at the new end. Whether it is too long for its type shows when the state is sent. */
   push(value: T): void {
-    if (this.length === this.#ring.length) this.#grow()
+    if (this.#pushed - this.#kept === this.#ring.length) this.#renew()
     this.#ring[this.#slot(this.#pushed)] = value
     this.#pushed++
   }
@@ -75,7 +79,7 @@ export class Trail<T> implements Iterable<T> {
     const twin = new Trail<T>()
     twin.#ring = this.#ring.slice()
     twin.#pushed = this.#pushed
-    twin.#dropped = this.#dropped
+    twin.#dropped = twin.#kept = this.#dropped
     return twin
   }
 
@@ -100,7 +104,20 @@ export class Trail<T> implements Iterable<T> {
    * @internal
    */
   level(value: Trail<T>): boolean {
-    return this.#seen === value && this.#seenPushed === value.#pushed && this.#seenDropped === value.#dropped
+    return this.#seen === value && this.#pushed === value.#pushed && this.#dropped === value.#dropped
+  }
+
+  /**
+   * Whether this was made equal to that very trail, which dropped one and pushed one since, but not that same one.
+   * @internal
+   */
+  sawMove(value: Trail<T>): boolean {
+    return (
+      this.#seen === value &&
+      value.#pushed === this.#pushed + 1 &&
+      value.#dropped === this.#dropped + 1 &&
+      this.#dropped < this.#pushed
+    )
   }
 
   /**
@@ -109,7 +126,7 @@ export class Trail<T> implements Iterable<T> {
    */
   behind(value: Trail<T>): number {
     // One object's counters only rise and what it holds does not change: no need to look at the elements.
-    if (this.#seen === value) return Math.min(value.#dropped - this.#seenDropped, this.length)
+    if (this.#seen === value) return Math.min(value.#dropped - this.#dropped, this.length)
     if (this.length === value.length && this.#continues(value, 0)) return 0
     // Another object: a copy of this, perhaps, which has gone on since; or a new one, which may begin alike.
     for (const drop of [value.#dropped - this.#dropped, 0]) if (this.#continues(value, drop)) return drop
@@ -117,41 +134,30 @@ export class Trail<T> implements Iterable<T> {
   }
 
   /**
-   * Drops as `behind` said, pushes the last `push` of `value`, and remembers `value` for the next time.
+   * Makes this equal to `value`, without copying: it looks at the same ring, where `value` leaves alone what it holds
+   * now. `newest` is the place of its newest element among the values of its type, −1 if that is not known.
    * @internal
    */
-  follow(value: Trail<T>, drop: number, push: number): void {
-    this.#dropped += drop
-    for (let n = value.#pushed - push; n < value.#pushed; n++) this.push(value.#ring[value.#slot(n)]!)
-    this.#seen = value
-    this.#seenPushed = value.#pushed
-    this.#seenDropped = value.#dropped
+  follow(value: Trail<T>, newest = -1): void {
+    if (this.#seen !== value || this.#ring !== value.#ring) {
+      this.#seen = value
+      this.#ring = value.#ring
+    }
+    this.#pushed = value.#pushed
+    this.#dropped = value.#dropped
+    this.#newest = newest
+    if (value.#shadow === this) value.#kept = value.#dropped
+    else value.#shadow = value.#shadow === undefined ? this : null
+    // Whoever pushes here needs a ring of his own.
+    this.#kept = this.#pushed - this.#ring.length
   }
 
   /**
-   * Whether `value` is the trail this was made equal to, and dropped one and pushed one since.
+   * Returns the place that was noted with the newest element, if this one is the same; else −1. Most do as before.
    * @internal
    */
-  sawMove(value: Trail<T>): boolean {
-    return (
-      this.#seen === value &&
-      value.#pushed === this.#seenPushed + 1 &&
-      value.#dropped === this.#seenDropped + 1 &&
-      this.#dropped < this.#pushed
-    )
-  }
-
-  /**
-   * Drops one and pushes the newest of `value`, as that did: see `sawMove`.
-   * @internal
-   */
-  moveAlong(value: Trail<T>): void {
-    this.#ring[this.#pushed & (this.#ring.length - 1)] =
-      value.#ring[(value.#pushed - 1) & (value.#ring.length - 1)]!
-    this.#pushed++
-    this.#dropped++
-    this.#seenPushed++
-    this.#seenDropped++
+  placeOf(element: T): number {
+    return this.#ring[this.#slot(this.#pushed - 1)] === element ? this.#newest : -1
   }
 
   /** Whether `value` begins with what is left here after `drop`. */
@@ -166,9 +172,12 @@ export class Trail<T> implements Iterable<T> {
     return n & (this.#ring.length - 1)
   }
 
-  #grow(): void {
-    const ring = this.#ring
-    // Twice the same: whichever half an element now belongs to, it is there.
-    this.#ring = ring.length > 0 ? [...ring, ...ring] : Array.from<T>({ length: 8 })
+  /** Takes a new ring, at least twice as long as what is in it: so it is some time until the next one. */
+  #renew(): void {
+    const old = this.#ring
+    const size = Math.max(8, this.length * 2 > old.length ? old.length * 2 : old.length)
+    this.#ring = Array.from<T>({ length: size })
+    for (let n = this.#dropped; n < this.#pushed; n++) this.#ring[this.#slot(n)] = old[n & (old.length - 1)]!
+    this.#kept = this.#dropped
   }
 }

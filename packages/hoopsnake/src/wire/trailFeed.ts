@@ -66,8 +66,11 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
 
   row(w: Writer, row: number, was: Trail<T>, is: Trail<T>): void {
     if (is !== undefined && was.sawMove(is)) {
-      this.#note(w, is, is.length - 1, is.last!)
-      was.moveAlong(is)
+      const element = is.last!
+      let place = was.placeOf(element)
+      if (place >= 0) this.#places[this.#pushed++] = place
+      else place = this.#note(w, is, is.length - 1, element)
+      was.follow(is, place)
       this.#at[this.#changed++] = row
     } else if (is === undefined || !was.level(is)) this.#rowApart(w, row, was, is)
   }
@@ -89,7 +92,7 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
     const drop = compare(w, this.#type, was, is)
     const push = is.length - was.length + drop
     for (let i = is.length - push; i < is.length; i++) this.#note(w, is, i, is.at(i)!)
-    was.follow(is, drop, push)
+    was.follow(is)
     if (drop === 0 && push === 0) return
     if (drop !== 1 || push !== 1) {
       this.#apart[this.#others] = this.#changed
@@ -100,8 +103,17 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
   }
 
   /** Notes an element that was pushed, as it stands at place `i`, and rounds it there. */
-  #note(w: Writer, trail: Trail<T>, i: number, element: T): void {
+  #note(w: Writer, trail: Trail<T>, i: number, element: T): number {
     const ordinal = this.#ordinal
+    const values = ordinal?.values
+    if (values !== undefined) {
+      let place = 0
+      while (place < values.length && values[place] !== element) place++
+      if (place < values.length) {
+        this.#places[this.#pushed++] = place
+        return place
+      }
+    }
     let x: T
     try {
       if (ordinal !== undefined) {
@@ -119,5 +131,6 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
     this.#pushed++
     // Names are compared at once, while `Object.is` would be called; of numbers it might be −0.
     if (x !== element || typeof x === 'number') trail.round(i, x)
+    return -1
   }
 }

@@ -51,7 +51,7 @@ export function trail<T>(type: Type<T>, max: number): Type<Trail<T>> {
         w.uint(push)
         writeLast(w, type, value, push)
       }
-      shadow.follow(value, drop, push)
+      shadow.follow(value)
       return shadow
     },
     patch(r, base) {

@@ -57,6 +57,8 @@ export interface Ordinal<T> {
   at(index: number): T
   /** Of integers: the first; the place of n is n − `from`, which nobody needs to ask for then. */
   readonly from?: number
+  /** Of values that are few and never rounded: all of them in order, which is quicker looked through than asked. */
+  readonly values?: readonly T[]
 }
 
 /** The TypeScript type of a wire type's values. */
