@@ -45,6 +45,22 @@ export class Pairs<T> {
   }
 }
 
+/** The rows of a column that is read, or of a field in it. */
+export interface Rows<T> {
+  readonly count: number
+  get(row: number): T
+  set(row: number, value: T): void
+}
+
+/** Makes rows of the elements of an array, which are set in it. */
+export function rowsOf<T>(values: T[]): Rows<T> {
+  return {
+    count: values.length,
+    get: (row) => values[row]!,
+    set: (row, value) => void (values[row] = value),
+  }
+}
+
 /** How a type changes in a column. */
 export interface Column<T> {
   /** How many bytes, all 0, say that nothing changed. */
@@ -54,8 +70,8 @@ export interface Column<T> {
    * `pairs.is` and advances `pairs.was`, as `Type.diff` does, but may leave the pairs in another order.
    */
   diff(w: Writer, pairs: Pairs<T>, rows: number): void
-  /** Reads what `diff` wrote and returns all rows. `base` is not changed; rows that did not change stay `===`. */
-  patch(r: Reader, base: readonly T[]): T[]
+  /** Reads what `diff` wrote and sets the rows that changed. What they were is not written to. */
+  patch(r: Reader, rows: Rows<T>): void
   /** Says cheaply that a row did not change, and needs no rounding. */
   same?(was: T, is: T): boolean
   /** The same as `diff`, row by row, where rows keep the objects that they and their shadows are. */
@@ -100,10 +116,8 @@ export function diffColumn<T>(type: Type<T>): Column<T> {
       writeWhich(w, at, changed, rows)
       w.bring(start, middle)
     },
-    patch(r, base) {
-      const value = [...base]
-      for (const i of readWhich(r, base.length)) value[i] = type.patch(r, base[i]!)
-      return value
+    patch(r, rows) {
+      for (const row of readWhich(r, rows.count)) rows.set(row, type.patch(r, rows.get(row)))
     },
     ...(type.atom && { same: Object.is }),
   }

@@ -6,7 +6,7 @@
  * diff of others   uint kept · column · uint added · element*
  *                  the first `kept` elements stay, the column says how they changed; added ones come behind
  */
-import { columnOf, diffColumn, Pairs } from './column.ts'
+import { columnOf, diffColumn, Pairs, rowsOf } from './column.ts'
 import type { Column } from './column.ts'
 import { needBytes, needMax, needType } from './define.ts'
 import { fromRow, Malformed, misfit, within } from './errors.ts'
@@ -124,5 +124,7 @@ function diffPlaces<T>(w: Writer, { type, column }: Elements<T>, shadow: T[], va
 function patchPlaces<T>(r: Reader, { type, column }: Elements<T>, max: number, base: readonly T[]): T[] {
   const kept = r.uint()
   if (kept > base.length) throw new Malformed(`${kept} elements kept of ${base.length}`)
-  return readOnto(r, type, max, column.patch(r, base.slice(0, kept)))
+  const value = base.slice(0, kept)
+  column.patch(r, rowsOf(value))
+  return readOnto(r, type, max, value)
 }

@@ -7,7 +7,7 @@
  * first. The column says how those that stayed changed; their keys are not written. Added ones come behind them. A key
  * that was deleted and set again went and was added.
  */
-import { columnOf, Pairs } from './column.ts'
+import { columnOf, Pairs, rowsOf } from './column.ts'
 import type { Column } from './column.ts'
 import { needBytes, needMax, needType } from './define.ts'
 import { fromRow, Malformed, misfit, within } from './errors.ts'
@@ -250,7 +250,8 @@ function patchEntries<K, V>(r: Reader, entries: Entries<K, V>, base: ReadonlyMap
   const keys = [...base.keys()]
   const items = [...base.values()]
   const staying = <T>(all: T[]): T[] => (went.size === 0 ? all : all.filter((_, i) => !went.has(i)))
-  const next = entries.column.patch(r, staying(items))
+  const next = staying(items)
+  entries.column.patch(r, rowsOf(next))
   const value = new Map<K, V>()
   staying(keys).forEach((key, i) => value.set(key, next[i]!))
   return readOnto(r, entries, value)

@@ -9,7 +9,7 @@
  * The second `which` says which of those went further than a step can: their values follow whole. The others moved by
  * one of 2^width steps from −2^(width−1) to 2^(width−1), 0 left out, counted from 0, in `width` (1, 2, 4, 8) bits each.
  */
-import type { Column, Pairs } from './column.ts'
+import type { Column, Pairs, Rows } from './column.ts'
 import { inRow, Malformed } from './errors.ts'
 import type { Reader } from './reader.ts'
 import type { Ordinal, Type } from './type.ts'
@@ -44,13 +44,11 @@ export function ordinalColumn<T>(type: Type<T>, ordinal: Ordinal<T>): Column<T> 
       } else writeSteps(w, type, { at, by, count: changed }, rows, (i) => is[i]!)
       for (let i = 0; i < changed; i++) was[i] = is[i]!
     },
-    patch(r, base) {
-      const value = [...base]
-      const changed = readWhich(r, base.length)
-      if (changed.length === 0) return value
-      if (few) put(changed, value, readValues(r, type, changed.length))
-      else readSteps(r, type, { ordinal, changed, value })
-      return value
+    patch(r, rows) {
+      const changed = readWhich(r, rows.count)
+      if (changed.length === 0) return
+      if (few) setAll(rows, changed, readValues(r, type, changed.length))
+      else readSteps(r, type, { ordinal, changed, rows })
     },
     same: Object.is,
   }
@@ -134,13 +132,12 @@ interface Changing<T> {
   readonly ordinal: Ordinal<T>
   /** The rows that changed. */
   readonly changed: readonly number[]
-  /** All rows, to be changed. */
-  readonly value: T[]
+  readonly rows: Rows<T>
 }
 
-function readSteps<T>(r: Reader, type: Type<T>, { ordinal, changed, value }: Changing<T>): void {
+function readSteps<T>(r: Reader, type: Type<T>, { ordinal, changed, rows }: Changing<T>): void {
   const width = r.u8()
-  if (width === 0) return put(changed, value, readValues(r, type, changed.length))
+  if (width === 0) return setAll(rows, changed, readValues(r, type, changed.length))
   if (![1, 2, 4, 8].includes(width)) throw new Malformed(`steps of ${width} bits`)
   const half = 2 ** (width - 1)
   const away = readWhich(r, changed.length).map((i) => changed[i]!)
@@ -151,11 +148,11 @@ function readSteps<T>(r: Reader, type: Type<T>, { ordinal, changed, value }: Cha
   close.forEach((row, i) => {
     const code = codes[i]!
     const step = code < half ? code - half : code - half + 1
-    value[row] = valueAt(ordinal, ordinal.indexOf(value[row]!) + step)
+    rows.set(row, valueAt(ordinal, ordinal.indexOf(rows.get(row)) + step))
   })
-  put(away, value, readValues(r, type, away.length))
+  setAll(rows, away, readValues(r, type, away.length))
 }
 
-function put<T>(rows: readonly number[], onto: T[], values: readonly T[]): void {
-  rows.forEach((row, i) => (onto[row] = values[i]!))
+function setAll<T>(rows: Rows<T>, which: readonly number[], values: readonly T[]): void {
+  which.forEach((row, i) => rows.set(row, values[i]!))
 }

@@ -7,7 +7,7 @@
  * bits     ceil(n/8) bytes, bit i of byte i/8 set if field i changed
  */
 import { columnOf, Pairs } from './column.ts'
-import type { Column } from './column.ts'
+import type { Column, Rows } from './column.ts'
 import { needType } from './define.ts'
 import { inRow, Malformed, misfit, Misfit, within } from './errors.ts'
 import type { Reader } from './reader.ts'
@@ -138,19 +138,26 @@ function fieldwiseColumn(names: readonly string[], types: readonly Type<unknown>
       })
       if (w.length === start) w.length = head
     },
-    patch(r, base) {
+    patch(r, rows) {
       const bits = readBits(r, names.length)
-      const value = [...base]
+      const copied: boolean[] = []
       names.forEach((name, i) => {
-        if (!(bits[i >> 3]! & (1 << (i & 7)))) return
-        const was = base.map((row) => row[name])
-        columns[i]!.patch(r, was).forEach((x, row) => {
-          if (Object.is(x, was[row])) return
-          if (value[row] === base[row]) value[row] = { ...base[row] }
-          value[row]![name] = x
-        })
+        if (bits[i >> 3]! & (1 << (i & 7))) columns[i]!.patch(r, fieldOf(rows, name, copied))
       })
-      return value
+    },
+  }
+}
+
+/** Gives the rows of a field. Setting one copies its struct, unless that was done before. */
+function fieldOf(rows: Rows<Plain>, name: string, copied: boolean[]): Rows<unknown> {
+  return {
+    count: rows.count,
+    get: (row) => rows.get(row)[name],
+    set(row, value) {
+      if (Object.is(rows.get(row)[name], value)) return
+      if (!copied[row]) rows.set(row, { ...rows.get(row) })
+      copied[row] = true
+      rows.get(row)[name] = value
     },
   }
 }

@@ -6,7 +6,7 @@
  * Of those that changed, the second says which did other than drop one and push one: the counts are theirs. The values
  * are what was pushed in all of them, one row after the other: see values.ts.
  */
-import type { Column } from './column.ts'
+import type { Column, Rows } from './column.ts'
 import { inRow, Malformed } from './errors.ts'
 import type { Reader } from './reader.ts'
 import type { Trail } from './trail.ts'
@@ -30,20 +30,19 @@ export function trailColumn<T>(type: Type<T>, max: number): Column<Trail<T>> {
       }
       feed.end(w, rows)
     },
-    patch: (r, base) => patchTrails(r, type, max, base),
+    patch: (r, rows) => patchTrails(r, type, max, rows),
     feed,
   }
 }
 
-function patchTrails<T>(r: Reader, type: Type<T>, max: number, base: readonly Trail<T>[]): Trail<T>[] {
-  const value = [...base]
-  const changed = readWhich(r, base.length)
-  if (changed.length === 0) return value
+function patchTrails<T>(r: Reader, type: Type<T>, max: number, rows: Rows<Trail<T>>): void {
+  const changed = readWhich(r, rows.count)
+  if (changed.length === 0) return
   const apart = new Set(readWhich(r, changed.length))
   let total = 0
   const counts = changed.map((row, i) => {
     const [drop, push] = apart.has(i) ? [r.uint(), r.uint()] : [1, 1]
-    const { length } = base[row]!
+    const { length } = rows.get(row)
     if (drop > length || length - drop + push > max)
       throw new Malformed(`${drop} elements dropped and ${push} pushed of ${length}`)
     total += push
@@ -53,10 +52,9 @@ function patchTrails<T>(r: Reader, type: Type<T>, max: number, base: readonly Tr
   let next = 0
   changed.forEach((row, i) => {
     const { drop, push } = counts[i]!
-    const trail = base[row]!.twin()
+    const trail = rows.get(row).twin()
     trail.drop(drop)
     for (const end = next + push; next < end; next++) trail.push(values[next]!)
-    value[row] = trail
+    rows.set(row, trail)
   })
-  return value
 }
