@@ -73,7 +73,7 @@ function figuresOf(snakes: number, runs: Runs): Figure[] {
     atMost(`ns for each moving snake ${of}`, spread(ns('hoopsnake')), 25),
     atMost(`bytes for each moving snake ${of}`, spread(bytes('hoopsnake')), 1.8),
     atMost(`bytes / schema, flat, ${of}`, ratio(bytes('hoopsnake'), bytes('schema')), 0.35),
-    atMost(`time / schema, flat, ${of}`, ratio(ns('hoopsnake'), ns('schema')), 0.35),
+    atMost(`time / schema, flat, ${of}`, ratio(ns('hoopsnake'), ns('schema')), 1),
     atMost(`time / msgpackr ${of}`, ratio(ns('hoopsnake'), ns('msgpackr')), 1),
     atMost(`time / JSON ${of}`, ratio(ns('hoopsnake'), ns('json')), 1),
   ]
