@@ -1,7 +1,7 @@
 import { Writer } from '../wire/writer.ts'
 import type { Effects, OwnEffects } from './effects.ts'
 import { noOwn } from './effects.ts'
-import type { OwnParts, Refusal, Telling } from './frames/tick.ts'
+import type { OwnParts, Refusal, Stamp, Telling } from './frames/tick.ts'
 import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Pipe } from './pipe.ts'
 import type { SeatRecord } from './seats.ts'
@@ -77,6 +77,8 @@ export class Fanout {
   readonly #seated = new Map<number, Member>()
   readonly #sync: Sync
   readonly #epoch: number
+  /** The tick at which this life of the room began. */
+  readonly #bornAt: number
   readonly #telemetry: Telemetry
   readonly #w = new Writer(256)
   /** The last events, oldest first; `#first` is the index of the first one kept. */
@@ -90,6 +92,7 @@ export class Fanout {
   constructor(sync: Sync, epoch: number, telemetry: Telemetry) {
     this.#sync = sync
     this.#epoch = epoch
+    this.#bornAt = sync.tick
     this.#telemetry = telemetry
   }
 
@@ -107,8 +110,12 @@ export class Fanout {
     if (this.#seated.get(member.seat) === member) this.#seated.delete(member.seat)
   }
 
-  /** Makes `member` go on where `before`, its connection before, was when its client had the state of `tick`. */
-  takeUp(member: Member, before: Member | undefined, tick: number): void {
+  /**
+   * Makes `member` go on where `before`, its connection before, was when its client had the state of a tick. Of a life
+   * of the room before this one it has nothing of this: it is told all of it.
+   */
+  takeUp(member: Member, before: Member | undefined, had: Stamp): void {
+    const tick = had.epoch === this.#epoch ? had.tick : this.#bornAt
     const next = this.#events.findIndex((telling) => telling.tick > tick)
     member.seen = this.#first + (next < 0 ? this.#events.length : next)
     // The ring begins later than the client's state ends: what is between is missed.

@@ -156,7 +156,7 @@ export class Guests {
     this.#seated.set(seat.id, guest)
     const member = before?.member ?? this.#holds.release(seat.id)
     this.#welcome(guest)
-    if (back.epoch === machine.epoch) this.#fanout.takeUp(guest.member, member, back.tick)
+    this.#fanout.takeUp(guest.member, member, back)
     this.#fanout.sendFull(guest.member, machine.seats, this.#given.clock.now())
     this.#enter({ kind: 'back', seat: seat.id })
     return this.#connect(guest)

@@ -5,6 +5,17 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
+/** Shortest time between two turns of a client, in ms. */
+const TURN = 1e-6
+
+/** Makes the clock of a client: as a real one, it wakes in a later turn, when what was promised in this one came about. */
+export function clientClock(clock: VirtualClock): Clock {
+  return {
+    now: () => clock.now(),
+    at: (due, wake) => clock.at(Math.max(due, clock.now() + TURN), wake),
+  }
+}
+
 /** A clock for one machine of a simulation. */
 export interface MachineClock extends Clock {
   /** The machine does nothing for `ms`; then what it should have done meanwhile, late. */

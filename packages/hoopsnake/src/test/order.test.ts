@@ -52,6 +52,14 @@ test('[SE10] what a handler sends and what it broadcasts is heard in its order',
   expect(others).toEqual([2, 5, 6, 8, 10, 12, 13, 16, 18])
 })
 
+test('[CL5] who awaits a simulated game hears what was told with its first state', async () => {
+  const greeting: Rules<typeof news> = { ...rules, join: (room, seat) => room.send(seat, 'one', 42) }
+  s = simulate(news.room(greeting))
+  const heard = listen(await s.join({}))
+  await s.ticks(1)
+  expect(heard).toEqual([42])
+})
+
 test.each([1, 2, 3, 4, 5])('[SE10] the same over lost lines and with few frames (seed %i)', async (seed) => {
   const net = { latency: 60, jitter: 40, loss: 0.05 }
   s = simulate(news.room(rules, { hz: 60, send: 20 }), { seed, net })

@@ -1,22 +1,29 @@
+import { Reader } from '../wire/reader.ts'
 import type { Game, PlayOptions, Watcher } from '../client/index.ts'
 import { create, join, watch } from '../client/index.ts'
 import type { Dial } from '../client/dial.ts'
+import type { Kept } from '../client/keep.ts'
 import type { VirtualClock } from '../core/clock.ts'
 import { virtualClock } from '../core/clock.ts'
+import type { Welcome } from '../core/frames/hello.ts'
+import { readWelcome } from '../core/frames/hello.ts'
+import { down } from '../core/frames/kinds.ts'
 import type { JobsModule } from '../core/jobs.ts'
 import type { RoomKind } from '../core/kind.ts'
 import type { AnyProtocol, HiddenOf, JoinOf, MineOf, OptionsOf, StateOf } from '../core/protocol.ts'
 import { createRandom } from '../core/random.ts'
 import type { Store } from '../core/store.ts'
 import { memoryStore } from '../core/store.ts'
-import { turn } from './clock.ts'
+import { clientClock, turn } from './clock.ts'
 import type { Desync } from './compare.ts'
-import type { Logged } from './machine.ts'
+import type { Logged, ServerMachine } from './machine.ts'
 import { startServer } from './machine.ts'
 import type { Carrier, CarrierGiven, Net } from './network.ts'
 import { createCarrier } from './network.ts'
 import type { Time } from './time.ts'
 import { advance, pass } from './time.ts'
+import type { Means } from './resume.ts'
+import { resume } from './resume.ts'
 import { createWitness } from './witness.ts'
 
 /** What a simulation is made of besides the room. */
@@ -63,6 +70,11 @@ export interface Simulation<P extends AnyProtocol> {
   heal(game: Watcher<P>): void
   /** Breaks the connection of a client; both ends notice. */
   drop(game: Watcher<P>): void
+  /**
+   * Takes a player's seat over from another page, as a copy of its tab does where there are no locks: `game` ends, and
+   * the new one plays on. Rejects with Refused, e.g. GONE.
+   */
+  takeOver(game: Game<P>, client?: Pick<Client<P>, 'rules' | 'net'>): Promise<Game<P>>
   /** Keeps the server from doing anything for `ms`, as rules do that take so long: nothing is lost, all is late. */
   stall(ms: number): void
   /** Stops the server, or kills it, and starts it again over the same store. */
@@ -124,12 +136,11 @@ export function simulate<P extends AnyProtocol>(
     join: (ask, client = {}) => enter(client, (given) => join('', protocol, ask, given)),
     create: (ask, client = {}) => enter(client, (given) => create('', protocol, ask, given)),
     watch: (client = {}) => enter(client, (given) => watch('', protocol, given)),
+    ...troubles<P>(clients, machine),
     ticks: (count) => advance(time, hz === 'events' ? count : (count * 1000) / hz),
     advance: (ms) => advance(time, ms),
-    cut: (game) => clients.carrier(game).cut(),
-    heal: (game) => clients.carrier(game).heal(),
-    drop: (game) => clients.carrier(game).drop(),
-    stall: (ms) => machine.stall(ms),
+    takeOver: (game, client = {}) =>
+      enter(client, (given) => resume<P>(protocol, clients.seat(game), { ...given, rules: client.rules })),
     async restart(how = 'stopped') {
       if (how === 'stopped') await pass(time, machine.host.stop())
       if (how === 'killed') for (const [, carrier] of clients.all) carrier.drop()
@@ -154,23 +165,39 @@ export function simulate<P extends AnyProtocol>(
 }
 
 /** Makes a client with these options. */
-type Dialling<G> = (
-  options: Pick<PlayOptions<AnyProtocol>, 'clock' | 'dial' | 'random' | 'keep'>,
-) => Promise<G>
+type Dialling<G> = (options: Means & { readonly keep: false }) => Promise<G>
+
+/** What can befall clients and server without any of them doing anything. */
+function troubles<P extends AnyProtocol>(
+  clients: Clients<P>,
+  machine: ServerMachine,
+): Pick<Simulation<P>, 'cut' | 'heal' | 'drop' | 'stall'> {
+  return {
+    cut: (game) => clients.carrier(game).cut(),
+    heal: (game) => clients.carrier(game).heal(),
+    drop: (game) => clients.carrier(game).drop(),
+    stall: (ms) => machine.stall(ms),
+  }
+}
 
 /** The clients of a simulation, and the way of each to the server. */
+interface Clients<P extends AnyProtocol> {
+  readonly all: ReadonlyMap<Watcher<P>, Carrier>
+  /** How often they have dialled. */
+  readonly dials: number
+  enter<G extends Watcher<P>>(client: Client<P>, open: Dialling<G>): Promise<G>
+  carrier(game: Watcher<P>): Carrier
+  /** What brings the player of a game back to the seat. */
+  seat(game: Watcher<P>): Kept
+}
+
 function createClients<P extends AnyProtocol>(
   time: Time,
   seed: number,
   way: (client: Client<P>) => CarrierGiven,
-): {
-  readonly all: ReadonlyMap<Watcher<P>, Carrier>
-  /** How often they have dialled. */
-  readonly dials: number
-  enter<G extends Watcher<P>>(client: Client<P>, dial: Dialling<G>): Promise<G>
-  carrier(game: Watcher<P>): Carrier
-} {
+): Clients<P> {
   const all = new Map<Watcher<P>, Carrier>()
+  const seats = new Map<Watcher<P>, () => Kept>()
   const chance = createRandom(seed)
   let dials = 0
   return {
@@ -179,15 +206,35 @@ function createClients<P extends AnyProtocol>(
       return dials
     },
     async enter(client, open) {
-      const carrier = createCarrier(way(client))
+      let welcome: Welcome | undefined
+      const given = way(client)
+      const sent = (frame: Uint8Array): void => {
+        given.sent(frame)
+        if (frame[0] === down.WELCOME) welcome = readWelcome(new Reader(frame.subarray(1)))
+      }
+      const carrier = createCarrier({ ...given, sent })
       const dial: Dial = (address, ends) => {
         dials++
         return carrier.dial(address, ends)
       }
-      const options = { clock: time.clock, dial, random: () => chance.next(), keep: false }
+      const options = {
+        clock: clientClock(time.clock),
+        dial,
+        random: () => chance.next(),
+        keep: false as const,
+      }
       const game = await pass(time, open({ ...client, ...options }))
       all.set(game, carrier)
+      // Of which life of the room the state is, that is there.
+      let { epoch } = welcome!
+      game.when('state', () => ({ epoch } = welcome!))
+      seats.set(game, () => ({ ...welcome!, epoch, tick: game.tick }))
       return game
+    },
+    seat(game) {
+      const seat = seats.get(game)
+      if (seat === undefined) throw new Error('this game is not of this simulation')
+      return seat()
     },
     carrier(game) {
       const carrier = all.get(game)
