@@ -4,7 +4,7 @@ import { dialects, type Dialect, type DialectName, type Direction, type Talk } f
 import { Lateness } from './lateness.ts'
 import { watch, type Watch } from './watch.ts'
 
-/** How often a client turns, and confirms what it got, in ms. */
+/** How often a client turns unless asked otherwise, and confirms what it got, in ms. */
 const BEAT = 500
 /** How often those are called whose turn it is, in ms. */
 const SLICE = 5
@@ -17,6 +17,10 @@ export interface Ask {
   readonly dialect: DialectName
   readonly port: number
   readonly players: number
+  /** How often each turns, in ms; 0: never. Default 500. */
+  readonly turns?: number
+  /** Whether they are only there: they do not even confirm. */
+  readonly idle?: boolean
 }
 
 /** What clients have got. */
@@ -37,7 +41,6 @@ interface Player {
   readonly talk: Talk
   /** When the last tick came; 0: not yet. */
   at: number
-  turns: number
 }
 
 /** Clients that join, play, and leave together. Whatever goes wrong with one of them is thrown by the next call. */
@@ -49,7 +52,7 @@ export class Crowd {
   #watch: Watch | undefined
   #ticks = 0
   #bytes = 0
-  #timer: NodeJS.Timeout | undefined
+  readonly #timers: NodeJS.Timeout[] = []
   #failed: Error | undefined
 
   constructor(ask: Ask) {
@@ -89,7 +92,7 @@ export class Crowd {
 
   /** Lets all leave. Resolves when the server has let go of the last one. */
   async leave(): Promise<void> {
-    clearInterval(this.#timer)
+    for (const timer of this.#timers) clearInterval(timer)
     const leaving = this.#players.splice(0).map(({ client, talk }) => {
       talk.leave?.()
       return client.end()
@@ -105,7 +108,7 @@ export class Crowd {
       let player: Player | undefined
       connectTo(this.#ask.port, path, {
         open: (client) => {
-          player = { client, talk: this.#dialect.talk(client), at: 0, turns: 0 }
+          player = { client, talk: this.#dialect.talk(client), at: 0 }
           this.#players.push(player)
         },
         read: (bytes) => void (this.#bytes += bytes),
@@ -135,19 +138,22 @@ export class Crowd {
     player.at = now
   }
 
-  /** Has every player turn and confirm once per beat, each at its own time. */
   #play(): void {
+    const { turns = BEAT, idle = false } = this.#ask
+    if (turns > 0) this.#each(turns, ({ talk }, round) => talk.turn?.((round % 4) as Direction))
+    if (!idle) this.#each(BEAT, ({ talk }) => talk.beat?.())
+  }
+
+  /** Has every player do something every so many ms, each at its own time. */
+  #each(every: number, act: (player: Player, round: number) => void): void {
     const began = performance.now()
+    const { length } = this.#players
     let done = 0
-    this.#timer = setInterval(() => {
-      const due = Math.floor(((performance.now() - began) / BEAT) * this.#players.length)
-      for (; done < due; done++) {
-        const player = this.#players[done % this.#players.length]!
-        player.talk.turn?.((player.turns++ % 4) as Direction)
-        // Half a beat later than its turn.
-        this.#players[(done + (this.#players.length >> 1)) % this.#players.length]!.talk.beat?.()
-      }
+    const timer = setInterval(() => {
+      const due = Math.floor(((performance.now() - began) / every) * length)
+      for (; done < due; done++) act(this.#players[done % length]!, Math.floor(done / length))
     }, SLICE)
+    this.#timers.push(timer)
   }
 
   #fail(error: Error): void {

@@ -5,6 +5,7 @@ import { events, messages } from './dialects/fanout.ts'
 import { hoopsnake } from './dialects/hoopsnake.ts'
 import { json } from './dialects/json.ts'
 import { limit } from './dialects/limit.ts'
+import { bare, pressing } from './dialects/small.ts'
 import { socketio } from './dialects/socketio.ts'
 
 /** Directions as numbers: up, right, down, left. */
@@ -40,5 +41,15 @@ export interface Witness {
   take(payload: Uint8Array): Heads | undefined
 }
 
-export const dialects = { hoopsnake, colyseus, socketio, json, limit, events, messages } as const
+export const dialects = {
+  hoopsnake,
+  colyseus,
+  socketio,
+  json,
+  limit,
+  events,
+  messages,
+  pressing,
+  bare,
+} as const
 export type DialectName = keyof typeof dialects

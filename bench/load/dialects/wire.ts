@@ -1,6 +1,6 @@
 /* What all games of hoopsnake have in common: the frames of PROTOCOL.md. */
 import { Reader, Writer, type AnyProtocol, type JoinOf } from 'hoopsnake'
-import { readReason, writeHello } from '../../../packages/hoopsnake/src/core/frames/hello.ts'
+import { readReason, readWelcome, writeHello } from '../../../packages/hoopsnake/src/core/frames/hello.ts'
 import { down, WIRE } from '../../../packages/hoopsnake/src/core/frames/kinds.ts'
 import { writeConfirm, writeInput, writeLeave } from '../../../packages/hoopsnake/src/core/frames/play.ts'
 import type { Client } from '../client.ts'
@@ -9,14 +9,25 @@ import type { Talk } from '../dialects.ts'
 export interface Player extends Talk {
   /** Sends an input, by its number in the protocol. */
   input(number: number, value: unknown): void
+  /** Code of its room; '' before WELCOME. */
+  readonly room: string
 }
 
-/** Joins a game, confirms what comes, and leaves. `ask` is what the join brings. */
-export function player<P extends AnyProtocol>(client: Client, protocol: P, ask: JoinOf<P>): Player {
-  let [seq, tick, there] = [0, 0, false]
-  const join = bytes((w) => protocol.join.write(w, ask))
+/** Joins a game, or a room of its own that it creates, confirms what comes, and leaves. `ask` is what the join brings. */
+export function player<P extends AnyProtocol>(
+  client: Client,
+  protocol: P,
+  ask: JoinOf<P>,
+  intent: 'join' | 'create' = 'join',
+): Player {
+  let [seq, tick, there, room] = [0, 0, false, '']
+  const join = bytes((w) => {
+    // No options.
+    if (intent === 'create') w.u8(0)
+    protocol.join.write(w, ask)
+  })
   const hello = { wire: WIRE, protocol: protocol.name, hash: protocol.hash, ticket: '' }
-  client.send(bytes((w) => writeHello(w, { ...hello, intent: 'join', ask: join })))
+  client.send(bytes((w) => writeHello(w, { ...hello, intent, private: false, ask: join })))
   return {
     take(payload) {
       const kind = payload[0]
@@ -26,9 +37,14 @@ export function player<P extends AnyProtocol>(client: Client, protocol: P, ask: 
         there = true
         return first ? 'in' : 'tick'
       }
+      if (kind === down.WELCOME) room = readWelcome(new Reader(payload.subarray(1))).room
+      if (kind === down.WAIT) throw new Error('WAIT')
       if (kind !== down.REFUSED && kind !== down.CLOSED) return undefined
       const { code, message } = readReason(new Reader(payload.subarray(1)))
       throw new Error(`${code}: ${message}`)
+    },
+    get room() {
+      return room
     },
     input(number, value) {
       client.send(bytes((w) => writeInput(w, protocol.inputs, { seq: ++seq, input: number, value }, tick)))

@@ -1,0 +1,32 @@
+// ws: connections in groups of so many. Each group is sent a message every 50 ms, unless there are none to be sent.
+import { createServer } from 'node:http'
+import { WebSocket, WebSocketServer } from 'ws'
+import { HZ, listening } from './field.mjs'
+
+const { SMALL_SEATS = '10000', SMALL_BYTES = '64', SMALL_SLEEPS } = process.env
+const server = createServer()
+const wss = new WebSocketServer({ server, perMessageDeflate: false, clientTracking: false })
+const groups = []
+let heard = 0
+
+wss.on('connection', (client) => {
+  let group = groups.find((one) => one.size < Number(SMALL_SEATS))
+  if (group === undefined) groups.push((group = begin()))
+  group.add(client)
+  client.on('message', (data) => void (heard += data[4]))
+  client.on('error', () => {})
+  client.on('close', () => group.delete(client))
+  client.send(Buffer.alloc(Number(SMALL_BYTES)))
+})
+
+function begin() {
+  const group = new Set()
+  if (SMALL_SLEEPS !== undefined) return group
+  setInterval(() => {
+    const data = Buffer.alloc(Number(SMALL_BYTES), heard & 0xff)
+    for (const client of group) if (client.readyState === WebSocket.OPEN) client.send(data)
+  }, 1000 / HZ)
+  return group
+}
+
+server.listen(0, () => listening(server))
