@@ -2,6 +2,8 @@
 import { once } from 'node:events'
 import { startProgram } from '../measure/program.ts'
 import type { Ask, Count } from './crowd.ts'
+import type { StallAsk, StallCount } from './stall.ts'
+import type { StormAsk, StormCount } from './storm.ts'
 
 /** How busy the load may be, as a share of its core: busier, and it measures itself. */
 export const MOST_LOAD = 0.8
@@ -10,9 +12,11 @@ export type Order =
   | { readonly do: 'join'; readonly ask: Ask }
   | { readonly do: 'measure'; readonly pid: number; readonly ms: number }
   | { readonly do: 'leave' }
+  | { readonly do: 'storm'; readonly ask: StormAsk }
+  | { readonly do: 'stall'; readonly ask: StallAsk }
 
 export interface Answer {
-  readonly value?: Window | void
+  readonly value?: Window | StormCount | StallCount | void
   readonly error?: string
 }
 
@@ -33,6 +37,10 @@ export interface Load {
   measure(pid: number, ms: number): Promise<Window>
   /** Lets all leave. */
   leave(): Promise<void>
+  /** Lets a storm of joins come and go. */
+  storm(ask: StormAsk): Promise<StormCount>
+  /** Lets some of many clients stand still for a while. */
+  stall(ask: StallAsk): Promise<StallCount>
   stop(): Promise<void>
 }
 
@@ -41,7 +49,7 @@ export function startLoad(): Load {
   const program = startProgram('load', ['bench/load/main.ts'], { ipc: true })
   const { child } = program
   const ended = once(child, 'exit').then((): Answer => ({ error: 'the load ended' }))
-  const order = async (what: Order): Promise<Window | void> => {
+  const order = async (what: Order): Promise<Answer['value']> => {
     child.send(what)
     const answered = once(child, 'message').then(([answer]) => answer as Answer)
     const answer = await Promise.race([answered, ended])
@@ -52,6 +60,8 @@ export function startLoad(): Load {
     join: (ask) => order({ do: 'join', ask }) as Promise<void>,
     measure: (pid, ms) => order({ do: 'measure', pid, ms }) as Promise<Window>,
     leave: () => order({ do: 'leave' }) as Promise<void>,
+    storm: (ask) => order({ do: 'storm', ask }) as Promise<StormCount>,
+    stall: (ask) => order({ do: 'stall', ask }) as Promise<StallCount>,
     stop: () => program.stop(),
   }
 }

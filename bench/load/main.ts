@@ -2,6 +2,8 @@
 import { cpuOf } from '../measure/usage.ts'
 import { Crowd, type Ask } from './crowd.ts'
 import type { Answer, Order, Window } from './load.ts'
+import { stall } from './stall.ts'
+import { storm } from './storm.ts'
 
 let crowd: Crowd | undefined
 
@@ -27,9 +29,19 @@ async function leave(): Promise<void> {
   crowd = undefined
 }
 
-function obey(order: Order): Promise<Window | void> {
-  if (order.do === 'join') return join(order.ask)
-  return order.do === 'measure' ? measure(order.pid, order.ms) : leave()
+function obey(order: Order): Promise<Answer['value']> {
+  switch (order.do) {
+    case 'join':
+      return join(order.ask)
+    case 'measure':
+      return measure(order.pid, order.ms)
+    case 'leave':
+      return leave()
+    case 'storm':
+      return storm(order.ask)
+    case 'stall':
+      return stall(order.ask)
+  }
 }
 
 process.on('message', (order: Order) => {
