@@ -7,6 +7,7 @@ import { writeHello, writeWelcome } from '../packages/hoopsnake/src/core/frames/
 import { WIRE } from '../packages/hoopsnake/src/core/frames/kinds.ts'
 import type { Link } from '../packages/hoopsnake/src/core/link.ts'
 import { createRandom } from '../packages/hoopsnake/src/core/random.ts'
+import { createTimer } from '../packages/hoopsnake/src/core/timer.ts'
 import { fullLimits } from '../packages/hoopsnake/src/server/gateway/limits.ts'
 import { openSession } from '../packages/hoopsnake/src/server/gateway/session.ts'
 import { createTraffic } from '../packages/hoopsnake/src/server/metrics/traffic.ts'
@@ -56,7 +57,12 @@ function herd(count: number, limits = fullLimits()) {
   const random = createRandom(7)
   const log = { dials: [] as number[], entered: [] as number[] }
   const traffic = createTraffic(['pit'])
-  const server = { up: true, turnstile: createTurnstile(limits.arrivals), breaks: new Set<() => void>() }
+  const server = {
+    up: true,
+    turnstile: createTurnstile(limits.arrivals),
+    timer: createTimer(clock),
+    breaks: new Set<() => void>(),
+  }
   const link: Link = {
     connect(pipe) {
       log.entered.push(clock.now())
@@ -92,7 +98,7 @@ function herd(count: number, limits = fullLimits()) {
       server.breaks.add(broken)
       later(() => ends.open())
     }
-    const { turnstile } = server
+    const { turnstile, timer } = server
     const given = {
       link,
       auth: undefined,
@@ -100,6 +106,7 @@ function herd(count: number, limits = fullLimits()) {
       turnstile,
       traffic,
       clock,
+      timer,
       log: () => {},
       drain: () => undefined,
     }

@@ -8,7 +8,7 @@ import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
 import type { Up } from './frames/play.ts'
 import { writePong } from './frames/play.ts'
-import type { Guest } from './guest.ts'
+import type { Guest, GuestDesk } from './guest.ts'
 import { connectionOf, createGuest, dismiss, turnAway } from './guest.ts'
 import type { Holds } from './holds.ts'
 import { createHolds } from './holds.ts'
@@ -67,6 +67,12 @@ export class Guests {
   /** Those of whom inputs came too fast and wait outside. */
   readonly #throttled = new Set<Guest>()
   readonly #holds: Holds
+  readonly #desk: GuestDesk = {
+    frame: (from, up) => this.#frame(from, up),
+    lost: (from) => this.#lost(from),
+    failed: ({ seat }, error) =>
+      this.#given.log('error', 'a frame failed', { room: this.#given.machine.code, seat, error }),
+  }
   #arriving = 0
   #nextSeat: number
   #tickedAt: number
@@ -228,12 +234,7 @@ export class Guests {
   }
 
   #connect(guest: Guest): Connection {
-    return connectionOf(guest, this.#given.machine.protocol.inputs, {
-      frame: (from, up) => this.#frame(from, up),
-      lost: (from) => this.#lost(from),
-      failed: ({ seat }, error) =>
-        this.#given.log('error', 'a frame failed', { room: this.#given.machine.code, seat, error }),
-    })
+    return connectionOf(guest, this.#given.machine.protocol.inputs, this.#desk)
   }
 
   /** Counts what became of the inputs since the last flush. */

@@ -64,6 +64,13 @@ export function createHost(options: HostOptions): Host {
   }
 }
 
+/** A client's way in. It outlives the dial, and holds nothing of it. */
+interface Passage {
+  inside: Connection | undefined
+  /** Whether the client is gone, or was turned away. */
+  gone: boolean
+}
+
 /** Brings a client into its room, or turns it away. */
 function dial(
   directory: Directory,
@@ -71,55 +78,49 @@ function dial(
   arrival: Arrival,
   failed: (error: unknown) => void,
 ): Connection {
-  let inside: Connection | undefined
-  let gone = false
-  const turned = (error: unknown): void => {
-    if (gone) return
-    gone = true
+  const passage: Passage = { inside: undefined, gone: false }
+  enter(directory, pipe, arrival, passage).catch((error: unknown) => {
+    if (passage.gone) return
+    passage.gone = true
     const told = error instanceof Refused || error instanceof Malformed
     if (!told) failed(error)
     const no = told ? error : refuse('CRASHED', 'The server failed to let you in.')
     countDial(directory, arrival, no.code)
     turnAway(pipe, no)
-  }
-  enter(directory, pipe, arrival, () => gone).then((connection) => (inside = connection), turned)
+  })
+  return connectionThrough(passage)
+}
+
+function connectionThrough(passage: Passage): Connection {
   return {
     // Before WELCOME there is nothing to say but LEAVE, and closing the socket says that too.
-    receive: (frame) => inside?.receive(frame),
+    receive: (frame) => passage.inside?.receive(frame),
     lost() {
-      gone = true
-      inside?.lost()
+      passage.gone = true
+      passage.inside?.lost()
     },
   }
 }
 
-async function enter(
-  directory: Directory,
-  pipe: Pipe,
-  arrival: Arrival,
-  gone: () => boolean,
-): Promise<Connection | undefined> {
+async function enter(directory: Directory, pipe: Pipe, arrival: Arrival, passage: Passage): Promise<void> {
   const { hello, user } = arrival
   const of = check(directory, arrival)
   // Before anything is looked up: who guesses tokens learns nothing, and costs little.
   const back = hello.intent === 'resume' ? readBack(directory, arrival.code, hello) : undefined
   const place = find(directory, of, arrival)
   const room = await opened(place)
-  if (gone()) return undefined
+  if (passage.gone) return
   if (directory.stopping) throw refuse('STOPPING')
   if (room.over) throw refuse('UNKNOWN_ROOM')
   if (hello.intent === 'watch') {
-    const watching = room.guests.watch(pipe)
+    passage.inside = room.guests.watch(pipe)
     countDial(directory, arrival, 'watching')
-    return watching
-  }
-  if (back !== undefined) {
-    const resumed = room.guests.resume(pipe, back, arrival.fallen)
+  } else if (back !== undefined) {
+    passage.inside = room.guests.resume(pipe, back, arrival.fallen)
     countDial(directory, arrival, 'resumed')
-    return resumed
   }
   // Counted once the rules have let the player in.
-  return room.guests.join(pipe, readAsk(of.kind, hello), user)
+  else passage.inside = room.guests.join(pipe, readAsk(of.kind, hello), user)
 }
 
 /** Counts what became of a dial. Those of games that nobody has are counted nowhere: anybody can make such names up. */

@@ -1,3 +1,4 @@
+import { createTimer } from '../../core/timer.ts'
 import type { Gate } from '../metrics/operation.ts'
 import type { FindFile } from './files.ts'
 import { httpSide, type HttpGiven } from './http.ts'
@@ -7,7 +8,7 @@ import { createTurnstile } from './turnstile.ts'
 
 /** What a gateway is made of. */
 export interface GatewayGiven
-  extends Omit<SocketGiven, 'turnstile'>, Pick<HttpGiven, 'operation' | 'operator'> {
+  extends Omit<SocketGiven, 'turnstile' | 'timer'>, Pick<HttpGiven, 'operation' | 'operator'> {
   readonly files: FindFile | undefined
   readonly protocols: ReadonlySet<string>
 }
@@ -20,7 +21,11 @@ export interface Gateway extends Tenant, Pick<SocketSide, 'drain' | 'refuse' | '
 /** Makes a gateway. It listens to nothing by itself. */
 export function createGateway(given: GatewayGiven): Gateway {
   let phase: Gate['phase'] = 'open'
-  const sockets = socketSide({ ...given, turnstile: createTurnstile(given.limits.arrivals) })
+  const sockets = socketSide({
+    ...given,
+    turnstile: createTurnstile(given.limits.arrivals),
+    timer: createTimer(given.clock),
+  })
   const http = httpSide({
     ...given,
     gate: () => ({ phase, connections: sockets.connections }),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { virtualClock } from '../../core/clock.ts'
+import { createTimer } from '../../core/timer.ts'
 import { refuse, type Refused } from '../../core/errors.ts'
 import { type Hello, readReason, readWait, writeHello } from '../../core/frames/hello.ts'
 import { down, WIRE } from '../../core/frames/kinds.ts'
@@ -102,6 +103,7 @@ function open({
     limits: full,
     turnstile: turnstile ?? createTurnstile(full.arrivals),
     clock,
+    timer: createTimer(clock),
     log,
     traffic,
     drain: () => drain,

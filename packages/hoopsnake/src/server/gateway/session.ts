@@ -5,6 +5,7 @@ import { down, up, WIRE } from '../../core/frames/kinds.ts'
 import { type Bucket, createBucket } from '../../core/limits.ts'
 import type { Arrival, Connection, Link } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
+import type { Entry, Timer } from '../../core/timer.ts'
 import { close } from '../../core/pipe.ts'
 import { Malformed } from '../../wire/errors.ts'
 import { Reader } from '../../wire/reader.ts'
@@ -24,6 +25,8 @@ export interface SessionGiven {
   readonly limits: FullLimits
   readonly turnstile: Turnstile
   readonly clock: Clock
+  /** Wakes all sessions: one timer of the clock, however many there are. */
+  readonly timer: Timer
   readonly log: Log
   readonly traffic: Traffic
   /** While the gateway takes its leave. */
@@ -53,50 +56,48 @@ export interface Session {
  *   └───────────────┴── refused, too slow, lost ──▲
  */
 type State =
-  | { readonly at: 'hello' }
+  | { readonly at: 'hello'; readonly dial: Dial; readonly deadline: Entry }
   /** HELLO is read and `auth` is asked; what the client sends meanwhile waits. */
-  | { readonly at: 'asking'; readonly kept: Uint8Array[] }
+  | { readonly at: 'asking'; readonly kept: Uint8Array[]; readonly deadline: Entry }
   | { readonly at: 'in'; readonly connection: Connection }
   | { readonly at: 'over' }
 
 /** Messages that may wait for `auth`; a client has no reason to send any before it is in. One more is FLOOD. */
 const MOST_KEPT = 16
 
-/** All there is of one session. */
+/** All there is of one session. There are thousands: what only the handshake needs is in its states. */
 interface Live {
   readonly given: SessionGiven
-  readonly dial: Dial
+  readonly protocol: string
+  readonly address: string
   readonly line: Line
   readonly stay: Stay
   readonly bucket: Bucket
   readonly heart: Heart
-  /** Calls the handshake's deadline off. */
-  readonly settled: () => void
   state: State
 }
 
 /** Starts the session of a socket that was just upgraded. */
 export function openSession(given: SessionGiven, dial: Dial, line: Line, stay: Stay): Session {
-  const { limits, clock, log } = given
+  const { limits, clock, log, timer } = given
+  const { protocol, address } = dial
+  const deadline = deadlineOf(given, () => tooSlow(live))
   const live: Live = {
     given,
-    dial,
+    protocol,
+    address,
     line,
     stay,
     bucket: createBucket(limits.frames),
-    heart: heartbeat(clock, limits, line, () => {
-      log('info', 'a client fell silent', { code: 'SILENT', address: dial.address })
+    heart: heartbeat(given, line, () => {
+      log('info', 'a client fell silent', { code: 'SILENT', address })
       given.traffic.turned('SILENT')
       end(live)
       line.cut()
     }),
-    settled: clock.at(clock.now() + limits.handshake, () => {
-      if (live.state.at === 'asking')
-        log('warn', 'auth did not answer in time', { address: dial.address, ms: limits.handshake })
-      refuse(live, 'TOO_SLOW')
-    }),
-    state: { at: 'hello' },
+    state: { at: 'hello', dial, deadline },
   }
+  timer.put(deadline)
   return {
     receive(frame) {
       if (allowed(live)) take(live, frame)
@@ -108,7 +109,7 @@ export function openSession(given: SessionGiven, dial: Dial, line: Line, stay: S
     pong() {
       if (!allowed(live)) return
       const ms = live.heart.answered(clock.now())
-      if (ms !== undefined) given.traffic.answered(dial.protocol, ms)
+      if (ms !== undefined) given.traffic.answered(protocol, ms)
     },
     tell(frame) {
       if (live.state.at === 'in') line.write(frame)
@@ -123,14 +124,22 @@ export function openSession(given: SessionGiven, dial: Dial, line: Line, stay: S
 function end(live: Live): void {
   const { state } = live
   live.state = { at: 'over' }
-  live.settled()
+  if ('deadline' in state) live.given.timer.remove(state.deadline)
   live.heart.stop()
   if (state.at === 'in') state.connection.lost()
 }
 
+/** Ends a session that is not in at its deadline. */
+function tooSlow(live: Live): void {
+  const { log, limits } = live.given
+  if (live.state.at === 'asking')
+    log('warn', 'auth did not answer in time', { address: live.address, ms: limits.handshake })
+  refuse(live, 'TOO_SLOW')
+}
+
 function refuse(live: Live, code: string, message: string = codes[code as Code] ?? code): void {
-  const { given, dial, line } = live
-  given.log('debug', 'refused a client', { code, why: message, address: dial.address })
+  const { given, address, line } = live
+  given.log('debug', 'refused a client', { code, why: message, address })
   end(live)
   given.traffic.turned(code)
   dismiss(line, { code, message })
@@ -154,8 +163,8 @@ function dismiss(line: Line, reason: Reason): void {
 
 /** Sends a client away to come again in `ms`. */
 function postpone(live: Live, ms: number): void {
-  const { given, dial, line } = live
-  given.log('debug', 'told a client to wait', { ms, address: dial.address })
+  const { given, address, line } = live
+  given.log('debug', 'told a client to wait', { ms, address })
   end(live)
   const w = new Writer()
   writeWait(w, ms)
@@ -180,7 +189,7 @@ function take(live: Live, frame: Uint8Array): void {
     case 'in':
       return state.connection.receive(frame)
     case 'hello':
-      return greet(live, frame)
+      return greet(live, state, frame)
     case 'asking':
       if (state.kept.length === MOST_KEPT)
         return refuse(live, 'FLOOD', `More than ${MOST_KEPT} messages before WELCOME.`)
@@ -190,8 +199,8 @@ function take(live: Live, frame: Uint8Array): void {
   }
 }
 
-function greet(live: Live, frame: Uint8Array): void {
-  const { given, dial } = live
+function greet(live: Live, { dial, deadline }: State & { at: 'hello' }, frame: Uint8Array): void {
+  const { given } = live
   let hello: Hello
   try {
     hello = readHello(new Reader(frame))
@@ -210,7 +219,7 @@ function greet(live: Live, frame: Uint8Array): void {
   if (ms === undefined) return refuse(live, 'STOPPING')
   if (ms > 0) return postpone(live, ms)
   const kept: Uint8Array[] = []
-  live.state = { at: 'asking', kept }
+  live.state = { at: 'asking', kept, deadline }
   ask(given.auth, { ...dial, ticket: hello.ticket }).then(
     (user) => {
       if (live.state.at !== 'asking') return
@@ -228,8 +237,8 @@ function greet(live: Live, frame: Uint8Array): void {
 }
 
 function enter(live: Live, arrival: Arrival, kept: readonly Uint8Array[]): void {
-  const { given, line } = live
-  live.settled()
+  const { given, line, state } = live
+  if ('deadline' in state) given.timer.remove(state.deadline)
   try {
     live.state = { at: 'in', connection: given.link.connect(line, arrival) }
   } catch (error) {
@@ -255,17 +264,24 @@ interface Heart {
   stop(): void
 }
 
-/** Pings now and then, and calls `silent` once nothing was heard for too long. */
-function heartbeat(clock: Clock, limits: FullLimits, line: Line, silent: () => void): Heart {
+/** Makes the entry of a handshake's deadline. `missed` calls it off. */
+function deadlineOf({ clock, limits }: SessionGiven, missed: () => void): Entry {
+  return { due: clock.now() + limits.handshake, order: 0, run: missed, place: -1 }
+}
+
+/** Pings now and then, and calls `silent`, which stops it, once nothing was heard for too long. */
+function heartbeat({ clock, limits, timer }: SessionGiven, line: Line, silent: () => void): Heart {
   let last = clock.now()
   let pinged: number | undefined
-  let cancel = clock.at(last + limits.ping, beat)
+  const entry: Entry = { due: last + limits.ping, order: 0, run: beat, place: -1 }
+  timer.put(entry)
   function beat(): void {
     const now = clock.now()
     if (now >= last + limits.silence) return silent()
     line.ping()
     pinged = now
-    cancel = clock.at(Math.min(now + limits.ping, last + limits.silence), beat)
+    entry.due = Math.min(now + limits.ping, last + limits.silence)
+    timer.put(entry)
   }
   return {
     heard(now) {
@@ -276,6 +292,6 @@ function heartbeat(clock: Clock, limits: FullLimits, line: Line, silent: () => v
       pinged = undefined
       return ms
     },
-    stop: () => cancel(),
+    stop: () => timer.remove(entry),
   }
 }
