@@ -1,5 +1,6 @@
 /*
- * What a connection costs that does nothing: the memory of a fresh server before and after so many have come, for each.
+ * What a connection costs that does nothing: by how much the memory of a server grows when so many come where as many are
+ * already. So what a server needs anyway, or grows to with the first ones, does not count.
  *
  * Ours have a seat in a room that sleeps, and are pinged now and then; those of ws are only there.
  */
@@ -12,8 +13,6 @@ import { installPeers, peerVersions } from './measure/peers.ts'
 import { startServer } from './measure/program.ts'
 import { progress } from './measure/progress.ts'
 
-/** Clients that come and go before, so that code is compiled and the heap has grown as it does. */
-const WARM = 300
 /** Until what coming has left behind is collected, in ms. */
 const SETTLE = 1500
 
@@ -25,7 +24,7 @@ const sides = {
 export const bench: Bench = {
   about: 'the memory of an idle connection, against bare ws',
   options: {
-    clients: { default: '4000', about: 'how many are there' },
+    clients: { default: '3000', about: 'how many are there' },
     pairs: { default: '7', about: 'rounds' },
   },
   async run(ask) {
@@ -54,8 +53,7 @@ async function memory(load: Load, side: keyof typeof sides, players: number): Pr
   const server = await startServer(args, { SMALL_SLEEPS: 'yes' })
   try {
     const ask = { dialect, port: server.port, turns: 0, idle: true } as const
-    await load.join({ ...ask, players: WARM })
-    await load.leave()
+    await load.join({ ...ask, players })
     await wait(SETTLE)
     const before = server.memory()
     await load.join({ ...ask, players })

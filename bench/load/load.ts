@@ -31,7 +31,7 @@ export interface Window extends Count {
 }
 
 export interface Load {
-  /** Lets players in; they play until they leave. */
+  /** Lets players in, beside those who are there; they play until they leave. Counted are those that came last. */
   join(ask: Ask): Promise<void>
   /** Counts for so many ms; `pid` is the server's. */
   measure(pid: number, ms: number): Promise<Window>

@@ -6,8 +6,11 @@ import { stall } from './stall.ts'
 import { storm } from './storm.ts'
 
 let crowd: Crowd | undefined
+/** Those that were there when it came. */
+let before: Crowd[] = []
 
 async function join(ask: Ask): Promise<void> {
+  if (crowd !== undefined) before.push(crowd)
   crowd = new Crowd(ask)
   await crowd.join()
 }
@@ -25,8 +28,9 @@ async function measure(pid: number, ms: number): Promise<Window> {
 }
 
 async function leave(): Promise<void> {
-  await crowd?.leave()
+  await Promise.all([crowd, ...before].map((one) => one?.leave()))
   crowd = undefined
+  before = []
 }
 
 function obey(order: Order): Promise<Answer['value']> {
