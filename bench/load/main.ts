@@ -5,13 +5,12 @@ import type { Answer, Order, Window } from './load.ts'
 import { stall } from './stall.ts'
 import { storm } from './storm.ts'
 
-let crowd: Crowd | undefined
-/** Those that were there when it came. */
-let before: Crowd[] = []
+/** Those that are there; the last one is counted. */
+const crowds: Crowd[] = []
 
 async function join(ask: Ask): Promise<void> {
-  if (crowd !== undefined) before.push(crowd)
-  crowd = new Crowd(ask)
+  const crowd = new Crowd(ask)
+  crowds.push(crowd)
   await crowd.join()
 }
 
@@ -19,18 +18,17 @@ async function join(ask: Ask): Promise<void> {
 async function measure(pid: number, ms: number): Promise<Window> {
   const usage = process.cpuUsage()
   const [began, cpu] = [performance.now(), cpuOf(pid)]
-  crowd!.reset()
+  const crowd = crowds.at(-1)!
+  crowd.reset()
   await new Promise((resolve) => setTimeout(resolve, ms))
-  const count = crowd!.count()
+  const count = crowd.count()
   const elapsed = performance.now() - began
   const { user, system } = process.cpuUsage(usage)
   return { ...count, cpu: cpuOf(pid) - cpu, ms: elapsed, load: (user + system) / 1000 / elapsed }
 }
 
 async function leave(): Promise<void> {
-  await Promise.all([crowd, ...before].map((one) => one?.leave()))
-  crowd = undefined
-  before = []
+  await Promise.all(crowds.splice(0).map((crowd) => crowd.leave()))
 }
 
 function obey(order: Order): Promise<Answer['value']> {
