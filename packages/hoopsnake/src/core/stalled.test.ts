@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Raw } from '../test/raw.ts'
 import { dialRaw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
+import { bytes as binary } from '../wire/text.ts'
 import { map } from '../wire/map.ts'
 import { struct } from '../wire/struct.ts'
 import { memoryBus } from './bus.ts'
@@ -10,20 +11,22 @@ import { virtualClock } from './clock.ts'
 import type { Host } from './host.ts'
 import { createHost } from './host.ts'
 import { rooms } from './kind.ts'
+import type { Arrival, Link } from './link.ts'
+import type { Pipe } from './pipe.ts'
 import { protocol } from './protocol.ts'
 import { memoryStore } from './store.ts'
 import { createSeal } from '../server/seal.ts'
 
 /** Something comes and goes with every tick. */
 const crowd = protocol('crowd', 1, {
-  state: { things: map(uint, struct({ x: uint, born: uint }), 200) },
+  state: { things: map(uint, struct({ x: uint, born: uint }), 200), noise: binary(2000) },
   inputs: { gossip: uint },
   events: { born: uint, whispered: uint },
 })
 
 const room = crowd.room(
   {
-    create: () => ({ things: new Map() }),
+    create: () => ({ things: new Map(), noise: new Uint8Array() }),
     inputs: {
       gossip(inside, seat, times) {
         for (let n = 1; n <= times; n++) inside.send(seat, 'whispered', n)
@@ -33,8 +36,9 @@ const room = crowd.room(
       const { things } = inside.state
       things.set(inside.tick, { x: inside.int(1000), born: inside.tick })
       inside.broadcast('born', inside.tick)
+      inside.state.noise = new Uint8Array(2000).fill(inside.tick)
       for (const thing of things.values()) thing.x++
-      things.delete(inside.tick - 1 - inside.int(100))
+      things.delete(inside.tick - 50)
     },
   },
   { hz: 20 },
@@ -57,12 +61,76 @@ beforeEach(() => {
   })
 })
 
-async function enter(): Promise<Raw<typeof crowd>> {
-  const raw = dialRaw(host, crowd)
+async function enter(link: Link = host): Promise<Raw<typeof crowd>> {
+  const raw = dialRaw(link, crowd)
   for (let i = 0; i < 50; i++) await Promise.resolve()
   clock.advance(50)
   return raw
 }
+
+/** A way to the host on which what is sent waits while the client stands still. */
+function slowly(link: Link) {
+  const waiting: (() => void)[] = []
+  let bytes = 0
+  const way = {
+    still: false,
+    /** The most bytes that have waited. */
+    most: 0,
+    link: {
+      list: (name: string) => link.list(name),
+      connect: (pipe: Pipe, arrival: Arrival) =>
+        link.connect(
+          {
+            write(frame, then) {
+              if (!way.still) return pipe.write(frame, then)
+              waiting.push(() => pipe.write(frame, then))
+              bytes += frame.length + (then?.length ?? 0)
+              way.most = Math.max(way.most, bytes)
+            },
+            get queued() {
+              return bytes
+            },
+            close: (code, reason) => pipe.close(code, reason),
+          },
+          arrival,
+        ),
+    },
+    goOn() {
+      way.still = false
+      bytes = 0
+      for (const write of waiting.splice(0)) write()
+    },
+  }
+  return way
+}
+
+test.each([1, 5, 30])(
+  '[SY4] a client that stands still for %i s is held little for, and then has what all others have',
+  async (seconds) => {
+    const way = slowly(host)
+    const [ann, bob] = [await enter(way.link), await enter()]
+    const play = (ms: number): void => {
+      for (let left = ms; left > 0; left -= 500) {
+        clock.advance(500)
+        ann.confirm()
+        bob.confirm()
+      }
+    }
+    play(1000)
+    const before = bob.deltas
+    way.still = true
+    play(1000 * seconds)
+    expect(way.most).toBeLessThan(68 * 1024)
+    way.goOn()
+    play(2000)
+    // Nobody else has noticed.
+    expect([bob.deltas - before, bob.fulls]).toEqual([20 * (seconds + 2), 1])
+    expect([ann.tick, ann.missed]).toEqual([bob.tick, 0])
+    expect(ann.state).toEqual(bob.state)
+    const born = ({ told }: typeof ann) => told.map(({ value }) => value)
+    expect(born(ann).slice(1)).toEqual(born(bob))
+  },
+)
 
 test('[SY7] a seat that is told too much in one tick is told how much it missed, though it keeps up', async () => {
   const ann = await enter()
