@@ -23,6 +23,7 @@ export const contenders = {
   arr: { title: 'Colyseus arr', dialect: 'colyseus', args: ['bench/peers/colyseus.mjs', 'arr'] },
   socketio: { title: 'Socket.IO', dialect: 'socketio', args: ['bench/peers/socketio.mjs'] },
   ws: { title: 'ws + JSON', dialect: 'json', args: ['bench/peers/ws.mjs'] },
+  bytes: { title: 'ws + JSON as bytes', dialect: 'json', args: ['bench/peers/ws.mjs', 'bytes'] },
   limit: { title: 'the limit', dialect: 'limit', args: ['bench/peers/limit.mjs'] },
 } as const satisfies Record<string, Contender>
 

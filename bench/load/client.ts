@@ -1,6 +1,5 @@
 /* One client of the load: a bare socket that speaks WebSocket. */
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { FrameReader, frameOf, opcode, type Take } from './frames.ts'
 
@@ -12,7 +11,7 @@ const lent = Buffer.allocUnsafe(64 * 1024)
 export interface Client {
   send(payload: Uint8Array): void
   sendText(text: string): void
-  /** Says that nothing more will be sent. Resolves when the server has closed; after that nothing is called any more. */
+  /** Says that nothing more will be sent. Resolves when the server has closed, and rejects if it does not. */
   end(): Promise<void>
   /** Reads no further, or reads on: a client whose machine stands still. */
   stall(still: boolean): void
@@ -54,10 +53,14 @@ export function connectTo(port: number, path: string, ends: Ends): void {
   const end = async (): Promise<void> => {
     if (state === 'over') return
     state = 'ending'
-    deadline = setTimeout(() => over('not closed'), PATIENCE)
-    const closed = once(socket, 'close')
+    let overdue = false
+    deadline = setTimeout(() => {
+      overdue = true
+      socket.destroy()
+    }, PATIENCE)
     socket.end()
-    await closed
+    await new Promise((resolve) => socket.once('close', resolve))
+    if (overdue) throw new Error('the server did not let go of a client that left')
   }
   const over = (why: string): void => {
     if (state === 'over') return

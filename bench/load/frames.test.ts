@@ -49,7 +49,7 @@ test('frames are read whole, however the socket cuts them', () => {
         expect(read(chunks)).toEqual(frames.map(({ kind, payload }) => [kind, hex(payload)]))
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 15 },
   )
 })
 

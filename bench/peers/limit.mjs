@@ -77,6 +77,8 @@ server.on('upgrade', (request, socket) => {
       if (mayTurn(snake.dir, to)) snake.dir = to
     }
   })
+  // An upgraded socket stays open until both ends have closed.
+  socket.on('end', () => socket.end())
   socket.on('error', () => {})
   socket.on('close', () => {
     snakes.delete(socket)

@@ -9,6 +9,7 @@ const looks: Readonly<Record<string, Omit<Line, 'name' | 'values'>>> = {
   'Colyseus arr': { color: '#b8860b' },
   'Socket.IO': { color: '#0072b2' },
   'ws + JSON': { color: '#a8447f' },
+  'ws + JSON as bytes': { color: '#a8447f', dashed: true },
   'the limit': { color: '#6e7781', dashed: true },
 }
 
