@@ -1,9 +1,12 @@
-// ws: connections in groups of so many. Each group is sent a message every 50 ms, unless there are none to be sent.
+// ws: connections in groups of so many. Each group is sent a message every 50 ms, unless it sleeps. A message of one
+// length is an input, one of another asks for an answer, as clients of a game do to know how far away it is.
 import { createServer } from 'node:http'
 import { WebSocket, WebSocketServer } from 'ws'
 import { HZ, listening } from './field.mjs'
 
 const { SMALL_SEATS = '10000', SMALL_BYTES = '64', SMALL_SLEEPS } = process.env
+const ASKS = 11
+const PONG = 27
 const server = createServer()
 const wss = new WebSocketServer({ server, perMessageDeflate: false, clientTracking: false })
 const groups = []
@@ -13,7 +16,10 @@ wss.on('connection', (client) => {
   let group = groups.find((one) => one.size < Number(SMALL_SEATS))
   if (group === undefined) groups.push((group = begin()))
   group.add(client)
-  client.on('message', (data) => void (heard += data[4]))
+  client.on('message', (data) => {
+    if (data.length === ASKS) client.send(Buffer.alloc(PONG, data[10]))
+    else heard += data[4]
+  })
   client.on('error', () => {})
   client.on('close', () => group.delete(client))
   client.send(Buffer.alloc(Number(SMALL_BYTES)))

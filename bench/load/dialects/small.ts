@@ -3,6 +3,9 @@ import { small } from '../../small/protocol.ts'
 import type { Dialect } from '../dialects.ts'
 import { player } from './wire.ts'
 
+/** Bytes of a PONG. */
+const PONG = 27
+
 export const pressing: Dialect = {
   path: () => `/r/${small.name}`,
   talk(client) {
@@ -11,19 +14,21 @@ export const pressing: Dialect = {
   },
 }
 
-/** ws: a message is one byte, a tick whatever comes. */
+/** ws: what is as long as a PONG is the answer to a beat, all else is a tick. */
 export const bare: Dialect = {
   path: () => '/',
   talk(client) {
     let there = false
     return {
-      take() {
+      take(payload) {
+        if (payload.length === PONG) return undefined
         const first = !there
         there = true
         return first ? 'in' : 'tick'
       },
-      // As long as the INPUT of the other.
+      // As long as INPUT and CONFIRM are.
       turn: (to) => client.send(Uint8Array.of(2, 1, 1, 0, to)),
+      beat: () => client.send(new Uint8Array(11)),
     }
   },
 }
