@@ -1,7 +1,7 @@
 import { refuse } from './errors.ts'
 import type { Up } from './frames/play.ts'
 import type { Guest } from './guest.ts'
-import type { Inbox } from './inbox.ts'
+import type { Inbox, Input } from './inbox.ts'
 import type { SeatRecord } from './seats.ts'
 import { MAX_WAITING } from './seats.ts'
 
@@ -24,7 +24,9 @@ export function takeInput(
   guest.fresh = false
   seat.taken = seq
   const failed = seq <= seat.spoiled ? refuse('INPUT_FAILED') : undefined
-  guest.waiting.push({ kind: 'input', seat: seat.id, seq, input, value, failed })
+  const entry: Input = { kind: 'input', seat: seat.id, seq, input, value, failed }
+  if (guest.waiting.length === 0 && mayEnter(guest, into)) return void into.inbox.put(entry)
+  guest.waiting.push(entry)
   releaseInputs(guest, into)
   if (guest.waiting.length > MAX_WAITING) throw refuse('FLOOD')
 }
@@ -36,7 +38,11 @@ export function giveBack({ waiting }: Guest, seat: SeatRecord): void {
 }
 
 /** Lets in what waits with a guest, oldest first, as far as its bucket and the inbox have room. */
-export function releaseInputs(guest: Guest, { inbox, now }: { inbox: Inbox; now: number }): void {
-  const { waiting, bucket } = guest
-  while (waiting.length > 0 && !inbox.full && bucket.take(now)) inbox.put(waiting.shift()!)
+export function releaseInputs(guest: Guest, into: { inbox: Inbox; now: number }): void {
+  const { waiting } = guest
+  while (waiting.length > 0 && mayEnter(guest, into)) into.inbox.put(waiting.shift()!)
+}
+
+function mayEnter({ bucket }: Guest, { inbox, now }: { inbox: Inbox; now: number }): boolean {
+  return !inbox.full && bucket.take(now)
 }

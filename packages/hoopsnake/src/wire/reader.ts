@@ -5,12 +5,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Reads what {@link Writer} wrote. Throws {@link Malformed} at the end of the bytes; never reads beyond. */
 export class Reader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
+  /** Made when it is first needed: most frames have no wide numbers. */
+  #wide: DataView | undefined
   #at = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   /** Bytes not yet read. */
@@ -105,6 +105,11 @@ export class Reader {
   /** Throws unless everything was read. */
   end(): void {
     if (this.left > 0) throw new Malformed(`${this.left} bytes too many`)
+  }
+
+  get #view(): DataView {
+    const bytes = this.#bytes
+    return (this.#wide ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   }
 
   #step(count: number): number {
