@@ -18,7 +18,16 @@ async function main(): Promise<void> {
   const assets = new URL('./dist/', import.meta.url)
   const jobs = asked.mode === 'classic' && asked.bots > 0 ? jobThreads(work, { threads: 1 }) : undefined
   const place = asked.threads > 0 ? threads(asked.threads) : inline()
-  const server = await serve({ rooms, port: asked.port, place, store: sqlite(asked.db), assets, jobs })
+  const operator = { token: process.env['OPERATOR_TOKEN'] }
+  const server = await serve({
+    rooms,
+    port: asked.port,
+    place,
+    store: sqlite(asked.db),
+    assets,
+    jobs,
+    operator,
+  })
   console.log(`Snake, mode ${asked.mode}: http://localhost:${server.port}`)
   invitePhones(server.port)
   await server.done

@@ -22,7 +22,7 @@ import type { Pipe } from './pipe.ts'
 import type { Settings } from './settings.ts'
 import type { Flushed } from './sync.ts'
 import type { Telemetry } from './telemetry.ts'
-import { countCode } from './telemetry.ts'
+import { countCode, countInputs } from './telemetry.ts'
 import type { Claim, Seal } from './tokens.ts'
 import { writeToken } from './tokens.ts'
 
@@ -70,8 +70,10 @@ export class Guests {
   readonly #desk: GuestDesk = {
     frame: (from, up) => this.#frame(from, up),
     lost: (from) => this.#lost(from),
-    failed: ({ seat }, error) =>
-      this.#given.log('error', 'a frame failed', { room: this.#given.machine.code, seat, error }),
+    failed: ({ seat }, error) => {
+      const { protocol, code: room, tick } = this.#given.machine
+      this.#given.log('error', 'a frame failed', { game: protocol.name, room, seat, tick, error })
+    },
   }
   #arriving = 0
   #nextSeat: number
@@ -188,7 +190,7 @@ export class Guests {
     const { machine, clock } = this.#given
     this.#fanout.flush(flushed, effects, machine.seats, clock.now())
     this.#holds.flush(effects)
-    this.#count(effects)
+    countInputs(this.#given.telemetry, effects)
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
     for (const seat of effects.joined) this.#letIn(seat, effects)
     for (const { seat, reason } of effects.left) this.#vacate(seat, reason)
@@ -235,19 +237,6 @@ export class Guests {
 
   #connect(guest: Guest): Connection {
     return connectionOf(guest, this.#given.machine.protocol.inputs, this.#desk)
-  }
-
-  /** Counts what became of the inputs since the last flush. */
-  #count({ own, consumed }: Effects): void {
-    const { telemetry } = this.#given
-    telemetry.applied += consumed
-    for (const { refusals } of own.values()) {
-      for (const { code } of refusals) {
-        telemetry.applied--
-        telemetry[code === 'INPUT_FAILED' ? 'failed' : 'refused']++
-        countCode(telemetry.refusals, code)
-      }
-    }
   }
 
   #enter(entry: Entry): void {

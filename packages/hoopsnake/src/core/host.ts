@@ -43,7 +43,9 @@ export function createHost(options: HostOptions): Host {
   const directory = new Directory(options)
   return {
     connect: (pipe, arrival) =>
-      dial(directory, pipe, arrival, (error) => options.log('error', 'a dial failed', { error })),
+      dial(directory, pipe, arrival, (error) =>
+        options.log('error', 'a dial failed', { game: arrival.hello.protocol, room: arrival.code, error }),
+      ),
     async list(protocol) {
       const listings: Listing[] = []
       for (const { room } of directory.public(kindOf(directory, protocol)))

@@ -1,3 +1,4 @@
+import type { Effects } from './effects.ts'
 import type { Late } from './loop.ts'
 
 /** Upper bounds of the buckets of durations, in ms. What is above the last one has a bucket of its own. */
@@ -94,6 +95,18 @@ export function countTurn(telemetry: Telemetry, ticks: number, late: Late): void
   telemetry.skipped += late.skipped
   telemetry.dilated += late.dilated
   record(telemetry.late, late.ms)
+}
+
+/** Counts what became of the inputs that were consumed since the last flush. */
+export function countInputs(telemetry: Telemetry, { own, consumed }: Effects): void {
+  telemetry.applied += consumed
+  for (const { refusals } of own.values()) {
+    for (const { code } of refusals) {
+      telemetry.applied--
+      telemetry[code === 'INPUT_FAILED' ? 'failed' : 'refused']++
+      countCode(telemetry.refusals, code)
+    }
+  }
 }
 
 /** Counts one for a code. */
