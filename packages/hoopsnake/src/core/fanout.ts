@@ -19,12 +19,23 @@ export interface Member {
   confirmed: number
   /** Index of the first event it was not sent. */
   seen: number
+  /** Of a member that is removed: the flushes that it may have been sent in vain. */
+  last: readonly Flush[]
   /** When it was last sent a FULL, in ms. */
   fullAt: number
   /** What it alone is to be told and was not sent yet; undefined: nothing. */
   owed: OwnEffects | undefined
   /** What it alone was told and has not confirmed, by the tick it was sent with; oldest first. */
   sent: { readonly tick: number; readonly own: OwnEffects }[]
+}
+
+/** A flush that is over. */
+interface Flush {
+  readonly tick: number
+  /** When it was, in ms. */
+  readonly at: number
+  /** Index of the first event after it. */
+  readonly end: number
 }
 
 /** Bytes that may wait in a client's pipe before it is skipped. */
@@ -60,6 +71,7 @@ export function createMember(pipe: Pipe, seat: number): Member {
     base: -1,
     confirmed: -1,
     seen: 0,
+    last: [],
     fullAt: -Infinity,
     owed: seat === 0 ? undefined : { ...noOwn(), acked: true },
     sent: [],
@@ -86,7 +98,7 @@ export class Fanout {
   #eventBytes = 0
   #first = 0
   /** Flushes of the last MAX_UNCONFIRMED ms, oldest first, and the newest flush before those. */
-  #recent: { readonly tick: number; readonly at: number }[] = []
+  #recent: Flush[] = []
   #aged = -1
 
   constructor(sync: Sync, epoch: number, telemetry: Telemetry) {
@@ -105,7 +117,7 @@ export class Fanout {
 
   /** Forgets a member. Does nothing if it isn't in. */
   remove(member: Member): void {
-    this.#members.delete(member)
+    if (this.#members.delete(member)) member.last = [...this.#recent]
     // Its seat may have gone over to another connection.
     if (this.#seated.get(member.seat) === member) this.#seated.delete(member.seat)
   }
@@ -118,9 +130,12 @@ export class Fanout {
     const tick = had.epoch === this.#epoch ? had.tick : this.#bornAt
     const next = this.#events.findIndex((telling) => telling.tick > tick)
     member.seen = this.#first + (next < 0 ? this.#events.length : next)
-    // The ring begins later than the client's state ends: what is between is missed.
-    if (next === 0 && before !== undefined) member.seen = Math.min(this.#first, before.seen)
     if (before === undefined) return
+    // The ring begins later than the client's state ends: what is between is missed.
+    if (next === 0) {
+      const had = before.last.findLast((flush) => flush.tick <= tick)?.end
+      member.seen = Math.min(this.#first, had ?? before.seen)
+    }
     for (const { own } of before.sent.filter((one) => one.tick > tick)) owe(member, own)
     if (before.owed !== undefined) owe(member, before.owed)
   }
@@ -214,11 +229,11 @@ export class Fanout {
   #remember(flushed: Flushed, tellings: readonly Telling[], now: number): void {
     while (this.#recent.length > 0 && this.#recent[0]!.at <= now - MAX_UNCONFIRMED)
       this.#aged = this.#recent.shift()!.tick
-    this.#recent.push({ tick: flushed.tick, at: now })
     for (const telling of tellings) {
       this.#events.push(telling)
       this.#eventBytes += size(telling)
     }
+    this.#recent.push({ tick: flushed.tick, at: now, end: this.#first + this.#events.length })
     while (this.#eventBytes > MAX_EVENTS) {
       this.#eventBytes -= size(this.#events.shift()!)
       this.#first++

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Raw } from '../test/raw.ts'
+import type { Raw, RawDial } from '../test/raw.ts'
 import { dialRaw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
 import { bytes as binary } from '../wire/text.ts'
@@ -20,8 +20,8 @@ import { createSeal } from '../server/seal.ts'
 /** Something comes and goes with every tick. */
 const crowd = protocol('crowd', 1, {
   state: { things: map(uint, struct({ x: uint, born: uint }), 200), noise: binary(2000) },
-  inputs: { gossip: uint },
-  events: { born: uint, whispered: uint },
+  inputs: { gossip: uint, shout: uint },
+  events: { born: uint, whispered: uint, shouted: uint },
 })
 
 const room = crowd.room(
@@ -30,6 +30,9 @@ const room = crowd.room(
     inputs: {
       gossip(inside, seat, times) {
         for (let n = 1; n <= times; n++) inside.send(seat, 'whispered', n)
+      },
+      shout(inside, _, times) {
+        for (let n = 1; n <= times; n++) inside.broadcast('shouted', n)
       },
     },
     tick(inside) {
@@ -61,8 +64,8 @@ beforeEach(() => {
   })
 })
 
-async function enter(link: Link = host): Promise<Raw<typeof crowd>> {
-  const raw = dialRaw(link, crowd)
+async function enter(link: Link = host, options: RawDial = {}): Promise<Raw<typeof crowd>> {
+  const raw = dialRaw(link, crowd, options)
   for (let i = 0; i < 50; i++) await Promise.resolve()
   clock.advance(50)
   return raw
@@ -148,4 +151,28 @@ test('[SY7] a seat that is told too much in one tick is told how much it missed,
   ann.pipe.queued = 0
   clock.advance(1000)
   expect([ann.missed, whispers().length]).toEqual([234 + 299_001, 2000])
+})
+
+test('[SY7] what was sent in vain and has fallen out of the ring since is missed, to the last one', async () => {
+  const [ann, bob] = [await enter(), await enter()]
+  clock.advance(500)
+  const shouted = ({ told }: Raw<typeof crowd>, since: number) =>
+    told.filter(({ event, tick }) => event === 2 && tick > since).length
+  const { tick } = ann
+  // Ann's client never gets these: its machine says that it has nothing newer than the tick before.
+  bob.send('shout', 300)
+  clock.advance(50)
+  ann.lose()
+  const shouts = 30_000
+  for (let sent = 0; sent < shouts; sent += 3000) {
+    bob.send('shout', 3000)
+    clock.advance(200)
+    bob.confirm()
+  }
+  const { room: code, token, epoch } = ann.welcome!
+  const back = await enter(host, { intent: 'resume', code, token, epoch, tick })
+  const born = ({ told }: Raw<typeof crowd>) =>
+    told.filter((one) => one.event === 0 && one.tick > tick).length
+  expect(shouted(back, tick)).toBeGreaterThan(1000)
+  expect(back.missed + shouted(back, tick) + born(back)).toBe(shouted(bob, tick) + born(bob))
 })
