@@ -1,7 +1,7 @@
 import { bool, list, map, nothing, oneOf, protocol, str, struct, trail, u16, u8, uint } from 'hoopsnake'
 import type { MineOf, StateOf, Value } from 'hoopsnake'
 
-/** Most characters (UTF-16 units) of a name. What else a name may be: `rules/names.ts`. */
+/** Most characters (UTF-16 units) of a name. What else a name may be: `cleanName`. */
 export const NAME = 15
 
 /** How many lines the score table has. */

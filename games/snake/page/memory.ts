@@ -1,4 +1,5 @@
-import { cleanName } from '../rules/names.ts'
+import { cleanName } from 'hoopsnake'
+import { NAME } from '../protocol.ts'
 
 // The name is for this machine; the seat for this tab, across reloads.
 const name = 'hoopsnake.name'
@@ -6,7 +7,7 @@ const seat = 'hoopsnake.room'
 
 /** Gives the name used last; '' if there is none. */
 export function lastName(): string {
-  return cleanName(attempt(() => localStorage.getItem(name)) ?? '')
+  return cleanName(attempt(() => localStorage.getItem(name)) ?? '', NAME)
 }
 
 export function rememberName(chosen: string): void {

@@ -1,9 +1,8 @@
 /* Who has a name may take a seat: from there one looks on until one plays. The same in both modes. */
-import { refuse } from 'hoopsnake'
+import { cleanName, refuse } from 'hoopsnake'
 import type { Refused, Room, Seat } from 'hoopsnake'
-import { COLORS } from '../protocol.ts'
+import { COLORS, NAME } from '../protocol.ts'
 import type { Pit, PitMine } from '../protocol.ts'
-import { cleanName } from './names.ts'
 
 /** Makes what a seat alone knows, before it has a name. */
 export function mine(): PitMine {
@@ -12,7 +11,7 @@ export function mine(): PitMine {
 
 /** Lets in whoever has a name. Two may have the same one; they then share a line of the score table. */
 export function join(_room: Room<Pit>, seat: Seat<Pit>, ask: { name: string }): Refused | undefined {
-  const name = cleanName(ask.name)
+  const name = cleanName(ask.name, NAME)
   if (name === '') return refuse('NAME_EMPTY')
   seat.mine.name = name
   return undefined

@@ -1,4 +1,5 @@
-import { cleanName } from '../../rules/names.ts'
+import { cleanName } from 'hoopsnake'
+import { NAME } from '../../protocol.ts'
 import { element } from '../elements.ts'
 import { lastName, rememberName } from '../memory.ts'
 
@@ -12,7 +13,7 @@ export function createNameDialog(named: (name: string) => void): {
   const trouble = element('name-trouble', HTMLElement)
   element('name-watch', HTMLButtonElement).addEventListener('click', () => dialog.close())
   element('name-form', HTMLFormElement).addEventListener('submit', (event) => {
-    const name = cleanName(input.value)
+    const name = cleanName(input.value, NAME)
     if (name === '') {
       event.preventDefault()
       trouble.textContent = 'A name needs at least one visible character.'

@@ -13,6 +13,7 @@ export { rooms } from './kind.ts'
 export type { Listing } from './link.ts'
 export type { Log } from './log.ts'
 export { busCodes } from './message.ts'
+export { cleanName } from './names.ts'
 export type { Late, Loop, LoopOptions, Loops, LoopStats } from './loop.ts'
 export { createLoops, TooLate } from './loop.ts'
 export type {

@@ -1,5 +1,3 @@
-import { NAME } from '../protocol.ts'
-
 // Line breaks, tabs and every kind of blank.
 const blanks = /[\t-\r\p{Z}]+/gu
 // Control and direction characters, halves of a pair, unassigned ones, and all that is drawn as nothing.
@@ -10,12 +8,13 @@ const loose = /^\p{M}+|(?<= )\p{M}+|(?<=\p{M}{2})\p{M}+/gu
 /**
  * Makes of what a player typed a name that is fit to be shown, or '' where nothing visible is left.
  *
- * Composed (NFC), one line, single blanks, nothing invisible, at most {@link NAME} UTF-16 units. A name cleaned twice
- * is the name cleaned once. It is still text, not HTML: a page shows it as text.
+ * Composed (NFC), one line, single blanks, nothing invisible, no half characters, at most two marks on a letter, at
+ * most `max` UTF-16 units. A name cleaned twice is the name cleaned once. It is still text, not HTML: a page shows it
+ * as text. Letters that look alike are left as they are: a name does not say who somebody is.
  */
-export function cleanName(typed: string): string {
+export function cleanName(typed: string, max: number): string {
   const seen = typed.replace(blanks, ' ').replace(unseen, '').normalize('NFC').replace(loose, '')
-  return cut(seen.replace(blanks, ' ').trim(), NAME).trim()
+  return cut(seen.replace(blanks, ' ').trim(), max).trim()
 }
 
 /** Cuts off what is too long, never through the middle of a character. */

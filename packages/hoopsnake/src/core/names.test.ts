@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NAME } from '../protocol.ts'
 import { cleanName } from './names.ts'
+
+const NAME = 15
 
 describe('a name', () => {
   test.each([
@@ -24,18 +25,27 @@ describe('a name', () => {
     ['0123456789abcd\ud83d\udc0d', '0123456789abcd'],
     ['0123456789abcd efgh', '0123456789abcd'],
     ['<b>Ann</b>', '<b>Ann</b>'],
-  ])('%j is shown as %j', (typed, shown) => {
-    expect(cleanName(typed)).toBe(shown)
+    ['__proto__', '__proto__'],
+    // A lone half of a pair, first and last.
+    ['\udc0dAnn\ud83d', 'Ann'],
+    // Marks above and below, hundreds on one letter.
+    [`A${'\u0300\u0323'.repeat(200)}nn`, '\u1ea0\u0323\u0323nn'],
+    // Overrides, isolates and marks of direction, all of them.
+    ['\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069Ann', 'Ann'],
+    // Letters in tags, and selectors of variants.
+    ['Ann\u{e0041}\u{e0042}\ufe0f\u{e0100}', 'Ann'],
+  ])('[SF10] %j is shown as %j', (typed, shown) => {
+    expect(cleanName(typed, NAME)).toBe(shown)
   })
 
   test.each(['', ' ', '\u200b', '\u202e\u202c', '\u3164', '\u2800', '\u115f', '\u0301', '\ud800', '\u0000'])(
-    '%j is none',
+    '[SF10] %j is none',
     (typed) => {
-      expect(cleanName(typed)).toBe('')
+      expect(cleanName(typed, NAME)).toBe('')
     },
   )
 
-  test('is short, composed, on one line and without anything invisible, whatever was typed; cleaning twice changes nothing', () => {
+  test('[SF10] is short, composed, on one line and without anything invisible, whatever was typed; cleaning twice changes nothing', () => {
     const odd = fc.constantFrom(
       ' ',
       '\u0301',
@@ -55,12 +65,12 @@ describe('a name', () => {
     })
     fc.assert(
       fc.property(typed, (text) => {
-        const name = cleanName(text)
+        const name = cleanName(text, NAME)
         expect(name.length).toBeLessThanOrEqual(NAME)
         expect(name).toBe(name.trim())
         expect(name).toBe(name.normalize('NFC'))
         expect(name).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]|\p{M}{3}| {2}/u)
-        expect(cleanName(name)).toBe(name)
+        expect(cleanName(name, NAME)).toBe(name)
       }),
       { numRuns: 300 },
     )
