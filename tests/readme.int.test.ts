@@ -60,6 +60,33 @@ test('a server listens to pages elsewhere, and keeps out whom it was told to', a
   expect(await asked('https://evil.example')).toBe(403)
 })
 
+test('who brings a token that is signed, for this game and room, is let in', async () => {
+  process.env['JWT_SECRET'] = 'a secret of at least thirty-two characters'
+  const url = await serving(join(coins, 'jwt.ts'))
+  const { SignJWT } = await import('jose')
+  const { create, join: dial } = await import('hoopsnake/client')
+  const { coins: protocol } = await import(pathToFileURL(join(coins, 'protocol.ts')).href)
+  const sign = (claims: object, secret = process.env['JWT_SECRET']) =>
+    new SignJWT({ sub: 'ann', aud: 'coins', exp: 9_999_999_999, ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode(secret))
+  const unsigned =
+    `${btoa('{"alg":"none"}')}.${btoa('{"sub":"ann","aud":"coins","exp":9999999999}')}.`.replaceAll('=', '')
+  const enter = (ticket: string, code?: string) =>
+    dial(url, protocol as never, { name: 'Ann' } as never, { ticket, ...(code && { code }) })
+  const game = await create(url, protocol as never, { name: 'Ann' } as never, { ticket: await sign({}) })
+  const invited = await sign({ room: game.code })
+  const again = await enter(invited, game.code.toLowerCase())
+  expect(again.code).toBe(game.code)
+  const no = { code: 'DENIED', message: 'sign in again' }
+  for (const bad of ['', 'nonsense', unsigned, await sign({ aud: 'snake' }), await sign({}, 'x'.repeat(32))])
+    await expect(enter(bad)).rejects.toMatchObject(no)
+  await expect(enter(await sign({ exp: 1 }))).rejects.toMatchObject(no)
+  for (const code of [undefined, 'ABCDEF'])
+    await expect(enter(invited, code)).rejects.toMatchObject({ code: 'NOT_INVITED' })
+  await Promise.all([game.leave(), again.leave()])
+})
+
 test('jobs count, and messages reach every room', async () => {
   const { simulate } = await import('hoopsnake/test')
   const { default: jobs } = await import(pathToFileURL(join(folder, 'lab', 'jobs.ts')).href)
