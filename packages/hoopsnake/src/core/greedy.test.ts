@@ -86,7 +86,7 @@ test.each([
   expect(again.ack).toBe(90)
 })
 
-test('who sends on and on and confirms nothing is closed before it costs memory', async () => {
+test('[SF13] who sends on and on and confirms nothing is closed before it costs memory', async () => {
   const ann = await enter()
   let seq = 0
   while (ann.closed === undefined && seq < 3000) {
@@ -97,7 +97,7 @@ test('who sends on and on and confirms nothing is closed before it costs memory'
   expect(seq).toBeLessThan(1200)
 })
 
-test('who confirms nothing and asks for all, again and again, is closed before it costs memory', async () => {
+test('[SF13] who confirms nothing and asks for all, again and again, is closed before it costs memory', async () => {
   const ann = await enter()
   let seq = 0
   while (ann.closed === undefined && seq < 9000) {
@@ -108,7 +108,7 @@ test('who confirms nothing and asks for all, again and again, is closed before i
   expect(ann.reason?.code).toBe('FLOOD')
 })
 
-test('who does not read is given no answers to wait for it', async () => {
+test('[SF13] who does not read is given no answers to wait for it', async () => {
   const ann = await enter()
   const eve = await enter({ intent: 'watch' })
   for (const one of [ann, eve]) {
