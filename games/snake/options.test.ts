@@ -17,6 +17,15 @@ test('every mode has a file of its own, unless one is named', () => {
   expect(readOptions(['--db', 'x.db', '--hz', '5'])).toMatchObject({ db: 'x.db', hz: '5' })
 })
 
+test('nobody else is believed or let in, unless it is named', () => {
+  expect(readOptions([])).toMatchObject({ origins: [], proxies: 0 })
+  expect(readOptions(['--proxies', '2', '--origins', 'https://a.example,https://b.example'])).toMatchObject({
+    origins: ['https://a.example', 'https://b.example'],
+    proxies: 2,
+  })
+  expect(readOptions(['--proxies', '10.0.0.0/8,::1']).proxies).toEqual(['10.0.0.0/8', '::1'])
+})
+
 test('two bots are the rule, in mode classic', () => {
   expect([
     readOptions([]).bots,
@@ -26,7 +35,17 @@ test('two bots are the rule, in mode classic', () => {
 })
 
 test('the help names every option', () => {
-  for (const option of ['--port', '--mode', '--hz', '--threads', '--bots', '--db', '--help'])
+  for (const option of [
+    '--port',
+    '--mode',
+    '--hz',
+    '--threads',
+    '--bots',
+    '--db',
+    '--origins',
+    '--proxies',
+    '--help',
+  ])
     expect(help).toContain(option)
   expect(readOptions(['--help']).help).toBe(true)
 })

@@ -16,6 +16,10 @@ export interface Options {
   readonly bots: number
   /** The path of the file that keeps scores and rooms. */
   readonly db: string
+  /** Origins of pages elsewhere that may dial. */
+  readonly origins: readonly string[]
+  /** How many proxies stand in front, or their addresses. */
+  readonly proxies: number | readonly string[]
   readonly help: boolean
 }
 
@@ -29,6 +33,8 @@ export const help = `Serves Snake, to be played in the browser.
   --threads <number>     threads that run the rooms, 0 to 64; default 0: beside the sockets
   --bots <number>        company for who plays alone, in mode classic, 0 to 9; default 2
   --db <path>            the file that keeps scores and rooms; default snake.<mode>.db beside the game
+  --origins <list>       origins of pages elsewhere that may play, as https://a.example,https://b.example
+  --proxies <n or list>  how many proxies stand in front, or their addresses, as 10.0.0.0/8; default 0
   --help                 this text`
 
 const text = { type: 'string' } as const
@@ -44,6 +50,8 @@ export function readOptions(args: string[], PORT?: string): Options {
       threads: text,
       bots: text,
       db: text,
+      origins: text,
+      proxies: text,
       help: { type: 'boolean' },
     },
   })
@@ -66,6 +74,12 @@ export function readOptions(args: string[], PORT?: string): Options {
     threads: Number(threads),
     bots: botsOf(values.bots ?? '2'),
     db,
+    origins: listOf(values.origins),
+    proxies: /^\d+$/.test(values.proxies ?? '0') ? Number(values.proxies ?? '0') : listOf(values.proxies),
     help: values.help === true,
   }
+}
+
+function listOf(text = ''): string[] {
+  return text.split(',').filter((entry) => entry !== '')
 }

@@ -27,6 +27,8 @@ async function main(): Promise<void> {
     assets,
     jobs,
     operator,
+    origins: asked.origins,
+    proxies: asked.proxies,
   })
   console.log(`Snake, mode ${asked.mode}: http://localhost:${server.port}`)
   invitePhones(server.port)
