@@ -34,7 +34,7 @@ async function overview(names: readonly string[]): Promise<string> {
     names.map(async (name) => {
       const { about, options = {} } = await load(name)
       const details = Object.entries(options).map(
-        ([option, { default: usual, about: what }]) => `\n      --${option} ${usual}`.padEnd(34) + what,
+        ([option, { default: usual, about: what }]) => `\n      ${`--${option} ${usual}`.padEnd(26)} ${what}`,
       )
       return `  ${name.padEnd(9)} ${about}${details.join('')}`
     }),
