@@ -5,6 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { count, counts, type Ask, type Bench, type Row } from './bench.ts'
+import { boundOf, bucketsIn, gained, type Buckets } from './measure/buckets.ts'
 import { startLoad, MOST_LOAD, type Load, type Window } from './load/load.ts'
 import { atMost, type Figure } from './measure/figures.ts'
 import { ratio, rounds, spread, type Spread } from './measure/pairs.ts'
@@ -18,7 +19,9 @@ const SETTLE = 400
 const REST = 200
 const HZ = 20
 
-type Windows = Partial<Record<ContenderName, Window[]>>
+/** What hoopsnake says of its own ticks before and after a window. */
+type Look = readonly [before: Buckets, after: Buckets]
+type Windows = Partial<Record<ContenderName, (Window & { readonly own?: Look })[]>>
 
 export const bench: Bench = {
   about: 'one room: CPU, bytes and lateness against Colyseus, Socket.IO, ws + JSON and the limit of Node',
@@ -82,16 +85,25 @@ async function measure(plan: Plan): Promise<Windows> {
   return rounds(plan.pairs, things, (text) => progress(`${plan.players} players, ${text}`))
 }
 
-async function oneWindow({ load, players, ms }: Plan, name: ContenderName, server: Server): Promise<Window> {
+async function oneWindow({ load, players, ms }: Plan, name: ContenderName, server: Server) {
   await load.join({ dialect: contenders[name].dialect, port: server.port, players })
   await wait(SETTLE)
+  const before = await latenessAt(name, server)
   const window = await load.measure(server.pid, ms)
+  const after = await latenessAt(name, server)
   await load.leave()
   // Until the server has noticed, and does nothing any more.
   await wait(REST)
   if (window.snakes !== players)
     throw new Error(`${contenders[name].title} shows ${window.snakes} of ${players} snakes`)
-  return window
+  return before && after ? { ...window, own: [before, after] as const } : window
+}
+
+/** Asks hoopsnake how late it began its ticks so far, in seconds. The others do not say. */
+async function latenessAt(name: ContenderName, { port }: Server): Promise<Buckets | undefined> {
+  if (name !== 'hoopsnake') return undefined
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
+  return bucketsIn(await answer.text(), 'hoopsnake_tick_lateness_seconds')
 }
 
 /** CPU time of the server per thousand ticks that clients were told of, in ms. */
@@ -114,7 +126,7 @@ function results(found: ReadonlyMap<number, Windows>): {
         rows,
       },
     ],
-    notes: notesOn(rows),
+    notes: [...notesOn(rows), ...[...found].flatMap(([players, windows]) => ownLateness(players, windows))],
   }
 }
 
@@ -145,6 +157,20 @@ function notesOn(rows: readonly Row[]): string[] {
     .map(
       ({ players, server }) => `Void: ${server} with ${players} players keeps the load too busy to measure.`,
     )
+}
+
+/** How late the server itself says that it was: without the load, and what else ran beside it. */
+function ownLateness(players: number, { hoopsnake = [] }: Windows): string[] {
+  const buckets = gained(hoopsnake.flatMap(({ own }) => (own === undefined ? [] : [own])))
+  const within = (share: number): string => {
+    const bound = boundOf(buckets, share) * 1000
+    return `${share * 100} % at most ${Number(bound.toPrecision(3))} ms late`
+  }
+  const ticks = buckets.get(Infinity) ?? 0
+  if (ticks === 0) return []
+  return [
+    `hoopsnake with ${players} players, by its own /metrics: of ${ticks} ticks ${within(0.5)}, ${within(0.99)}.`,
+  ]
 }
 
 function figuresOf(players: number, windows: Windows): Figure[] {
