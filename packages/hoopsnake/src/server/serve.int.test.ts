@@ -314,3 +314,23 @@ test('[OP13] SIGTERM drains, SIGINT does not', async () => {
   expect(await run('SIGINT')).not.toContain('draining')
   await rm(folder, { recursive: true })
 })
+
+test('[SF8] a ban is there again when the server is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoopsnake-bans-'))
+  const start = () => serve({ ...parts().options, store: sqlite(join(folder, 'bans.db')) })
+  const first = await start()
+  await first.ban({ user: 'ann', for: '10m', reason: 'spam' })
+  await first.ban({ address: '2001:db8::1' })
+  await first.ban({ user: 'bob' })
+  await first.unban({ user: 'bob' })
+  await first.stop()
+  const second = await start()
+  expect(second.bans).toMatchObject([
+    { address: '2001:db8::/64', left: Infinity },
+    { user: 'ann', reason: 'spam' },
+  ])
+  expect(second.bans[1]!.left).toBeLessThanOrEqual(600_000)
+  await expect(second.ban({ user: undefined })).rejects.toThrow(/a user is banned by what `auth` answered/)
+  await second.stop()
+  await rm(folder, { recursive: true })
+})

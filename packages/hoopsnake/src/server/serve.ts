@@ -45,7 +45,7 @@ export interface Server {
   ban(ask: BanAsk): Promise<void>
   /** Lifts a ban, one that the server made by itself too. Resolves when that is kept. */
   unban(target: BanTarget): Promise<void>
-  /** The bans in force, oldest first, then those that the server made by itself. */
+  /** The bans in force, then those that the server made by itself. */
   readonly bans: readonly Ban[]
   /** Resolves when the server has stopped; rejects if it failed, or could not stop in good order. */
   readonly done: Promise<void>
