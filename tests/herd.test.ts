@@ -91,6 +91,7 @@ function herd(count: number, limits = fullLimits()) {
       },
       close: (code: number) => later(() => close(code)),
       ping() {},
+      pong() {},
       cut: broken,
     }
     if (!server.up) later(broken)

@@ -8,12 +8,17 @@ export interface Line extends Pipe {
   /** Whether frames still go out and come in. */
   readonly open: boolean
   ping(): void
+  /** Answers a ping. */
+  pong(data: Uint8Array): void
   /** Ends the connection without a word. */
   cut(): void
 }
 
 /** `readyState` of a WebSocket that is open. */
 const OPEN = 1
+
+/** Bytes that a client may have left unread, and still have its pings answered. */
+const MOST_UNREAD = 65_536
 
 /** Most bytes of the reason in a close frame (RFC 6455, 5.5). */
 const REASON = 123
@@ -79,6 +84,11 @@ export class SocketLine implements Line {
 
   ping(): void {
     if (this.open) this.#ws.ping()
+  }
+
+  pong(data: Uint8Array): void {
+    // Who does not read gets no more to read.
+    if (this.open && this.#socket.writableLength < MOST_UNREAD) this.#ws.pong(data)
   }
 
   cut(): void {

@@ -60,6 +60,7 @@ function open({
       story.push(`closed ${code} ${reason}`)
     },
     ping: () => story.push('ping'),
+    pong() {},
     cut() {
       isOpen = false
       story.push('cut')
@@ -279,6 +280,23 @@ test('[GW8] a client is pinged every 5 s, and cut after 15 s without a sign of l
   clock.advance(1)
   expect(story.slice(-2)).toEqual(['lost', 'cut'])
   expect(clock.next).toBeUndefined()
+})
+
+test('[GW8] a server that stood still hears first, and judges one ping later', async () => {
+  const [alive, dead] = [open(), open()]
+  for (const { session, clock } of [alive, dead]) {
+    session.receive(bytes())
+    await settled()
+    clock.at(1000, () => clock.advance(60_000))
+    clock.advance(1000)
+  }
+  alive.session.ping()
+  alive.clock.advance(14_999)
+  expect(alive.story).not.toContain('cut')
+  dead.clock.advance(4999)
+  expect(dead.story).not.toContain('cut')
+  dead.clock.advance(1)
+  expect(dead.story).toContain('cut')
 })
 
 test('[GW9] a lost socket is told to the room once, and leaves no timer behind', async () => {

@@ -257,6 +257,9 @@ async function ask(auth: Auth | undefined, request: Parameters<Auth>[0]): Promis
   return structuredClone(user)
 }
 
+/** A beat that comes later than so many ms says that the server was stopped or blocked. */
+const PAUSE = 1000
+
 interface Heart {
   heard(now: number): void
   /** Gives how long ago the ping was sent that a pong at `now` answers, in ms; undefined where none is open. */
@@ -277,6 +280,8 @@ function heartbeat({ clock, limits, timer }: SessionGiven, line: Line, silent: (
   timer.put(entry)
   function beat(): void {
     const now = clock.now()
+    // It was this end that stood still: what came meanwhile is yet to be read.
+    if (now - entry.due > PAUSE) last = Math.max(last, now - limits.silence + limits.ping)
     if (now >= last + limits.silence) return silent()
     line.ping()
     pinged = now

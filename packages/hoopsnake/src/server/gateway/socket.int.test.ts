@@ -227,6 +227,17 @@ test('[GW7] a flood of pings is a flood', async () => {
   expect(await closed).toBe('4001 FLOOD')
 })
 
+test('[GW7] pings are answered, as many in one segment as a flood needs, which ends in its own code', async () => {
+  await using given = await start()
+  const socket = await upgraded(given.server)
+  let heard = ''
+  socket.on('data', (bytes: Buffer) => (heard += bytes.toString('hex')))
+  socket.write(Buffer.from(`8981${'00000000'}2a`.repeat(201), 'hex'))
+  await expect.poll(() => heard).toContain('88070fa1464c4f4f44')
+  expect(heard.startsWith('8a012a'.repeat(200))).toBe(true)
+  socket.destroy()
+})
+
 test('[GW8] a client that answers no ping is cut', async () => {
   await using given = await start({ limits: { ping: 10, silence: 40 } })
   const socket = await upgraded(given.server)

@@ -60,6 +60,8 @@ const options = {
   handleProtocols: () => false as const,
   // No frame of ours is fragmented; a little patience for proxies that do it.
   maxFragments: 16,
+  // Answered by the line: ws would cut who sends many at once, without the code that says why.
+  autoPong: false,
   // A message of the greatest size in reads of a few bytes each.
   maxBufferedChunks: 1024,
   // Not in @types/ws yet.
@@ -153,12 +155,15 @@ const stopping: TurnedAway = { status: 503, words: codes.STOPPING }
 const noRoom: TurnedAway = { status: 404, words: 'Rooms are at /r/<protocol>.' }
 
 /** Hands what a socket hears to its session. `broken` is told why what came is no WebSocket. */
-function hear(ws: WebSocket, { session, stay }: Client, broken: (why: string) => void): void {
+function hear(ws: WebSocket, { line, session, stay }: Client, broken: (why: string) => void): void {
   ws.on('message', (data, isBinary) => {
     if (isBinary) session.receive(data as Buffer)
     else session.text()
   })
-  ws.on('ping', session.ping)
+  ws.on('ping', (data) => {
+    session.ping()
+    line.pong(data)
+  })
   ws.on('pong', session.pong)
   // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); 'close' follows.
   ws.on('error', ({ message }) => {
