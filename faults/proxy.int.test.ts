@@ -60,10 +60,13 @@ test('delay, jitter and bandwidth take their time, and nothing overtakes', async
   proxy.weather({ bandwidth: 10_000 })
   client.write('x'.repeat(1000))
   expect((await heard(server, 1000)).ms).toBeGreaterThan(90)
-  client.write('1')
+  proxy.weather({ bandwidth: 1 })
+  client.write('once')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  // What is on its way fares as everything does now.
   proxy.weather({})
-  client.write('2')
-  expect((await heard(server, 2)).text).toBe('12')
+  client.write('more')
+  expect(await heard(server, 8)).toMatchObject({ text: 'oncemore' })
 })
 
 test('a connection that is swallowed notices nothing; what was sent comes late, once it is healed', async () => {
@@ -114,4 +117,14 @@ test('whoever sends faster than the way carries is made to wait', async () => {
   await new Promise((resolve) => setTimeout(resolve, 200))
   // The buffers of the two kernels, and the window of the proxy.
   expect(client.writableLength).toBeGreaterThan(32 * 1024 * 1024)
+})
+
+test('a connection that is reset while it is being ended leaves nothing behind', async () => {
+  const { proxy, server } = await joined()
+  proxy.swallow('down')
+  server.end()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  proxy.heal()
+  proxy.cut('RST')
+  await expect.poll(() => proxy.open).toBe(0)
 })

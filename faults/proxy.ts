@@ -58,6 +58,7 @@ export async function startProxy(to: number, random: () => number = Math.random)
     },
     weather(weather, way) {
       for (const state of of(way)) state.weather = weather
+      for (const pair of pairs) pair.renew()
     },
     swallow(way) {
       for (const state of of(way)) state.swallowed = true
@@ -94,6 +95,8 @@ interface Pair {
   cut(how: 'RST' | 'FIN'): void
   /** Looks again whether something may go on. */
   stir(): void
+  /** Sends what waits on its way anew, in the weather of now. */
+  renew(): void
   readonly gone: Promise<unknown>
 }
 
@@ -101,16 +104,19 @@ function join(client: Socket, to: number, ways: Record<Way, State>, random: () =
   const server = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true })
   const sockets = [client, server]
   for (const socket of sockets) socket.setNoDelay(true)
-  const stirs = [carry(client, server, ways.up, random), carry(server, client, ways.down, random)]
+  const lanes = [carry(client, server, ways.up, random), carry(server, client, ways.down, random)]
   return {
     cut(how) {
       for (const socket of sockets) {
-        if (how === 'RST') socket.resetAndDestroy()
+        if (how === 'RST') reset(socket)
         else socket.destroySoon()
       }
     },
     stir() {
-      for (const stir of stirs) stir()
+      for (const lane of lanes) lane.stir()
+    },
+    renew() {
+      for (const lane of lanes) lane.renew()
     },
     gone: Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)))),
   }
@@ -119,20 +125,23 @@ function join(client: Socket, to: number, ways: Record<Way, State>, random: () =
 /** What goes one way: bytes, and how they end. */
 type Item = Buffer | 'FIN' | 'RST'
 
-/** Carries one way what comes. Gives the way to make it look again. */
-function carry(from: Socket, to: Socket, state: State, random: () => number): () => void {
+/** Carries one way what comes. */
+function carry(from: Socket, to: Socket, state: State, random: () => number): Pick<Pair, 'stir' | 'renew'> {
   const queue: { item: Item; due: number }[] = []
   let waiting = 0
   let last = 0
   let timer: NodeJS.Timeout | undefined
 
-  function put(item: Item): void {
+  /** Says when an item will be there, if it is sent now. */
+  function arrival(item: Item): number {
     const { delay = 0, jitter = 0, bandwidth = Infinity } = state.weather
-    const bytes = lengthOf(item)
     // Nothing overtakes, and the line is busy for as long as the bytes before take.
-    last = Math.max(performance.now() + delay + jitter * random(), last) + (bytes * 1000) / bandwidth
-    queue.push({ item, due: last })
-    waiting += bytes
+    last = Math.max(performance.now() + delay + jitter * random(), last) + (lengthOf(item) * 1000) / bandwidth
+    return last
+  }
+  function put(item: Item): void {
+    queue.push({ item, due: arrival(item) })
+    waiting += lengthOf(item)
     if (waiting > WINDOW) from.pause()
     stir()
   }
@@ -143,10 +152,15 @@ function carry(from: Socket, to: Socket, state: State, random: () => number): ()
     while (queue.length > 0 && queue[0]!.due <= now) pass(queue.shift()!.item)
     if (queue.length > 0) timer = setTimeout(stir, Math.ceil(queue[0]!.due - now))
   }
+  function renew(): void {
+    last = 0
+    for (const one of queue) one.due = arrival(one.item)
+    stir()
+  }
   function pass(item: Item): void {
     waiting -= lengthOf(item)
     if (item === 'FIN') to.end()
-    else if (item === 'RST') to.resetAndDestroy()
+    else if (item === 'RST') reset(to)
     else to.write(item)
     if (waiting <= WINDOW && !to.writableNeedDrain) from.resume()
     else from.pause()
@@ -157,7 +171,13 @@ function carry(from: Socket, to: Socket, state: State, random: () => number): ()
   from.on('error', () => put('RST'))
   to.on('drain', () => waiting <= WINDOW && from.resume())
   to.on('close', () => clearTimeout(timer))
-  return stir
+  return { stir, renew }
+}
+
+/** Breaks a connection off. One that is being ended already cannot be reset: Node would leave its handle open for ever. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function lengthOf(item: Item): number {

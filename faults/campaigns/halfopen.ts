@@ -1,0 +1,57 @@
+import { join } from 'hoopsnake/client'
+import { atMost, type Campaign, exactly, type Figure } from '../campaign.ts'
+import { type OwnServer, startOwn } from '../own.ts'
+import { startProxy, type Way } from '../proxy.ts'
+import { calm } from '../rooms.ts'
+import { within } from '../spread.ts'
+
+/** Longer than anybody may take to notice, in ms. */
+const PATIENCE = 20_000
+
+export const campaign: Campaign = {
+  about: 'connections of --count clients through which nothing comes: both ways, or one',
+  usual: { count: 50, seconds: 0 },
+  async run({ count, progress }) {
+    await using server = await startOwn()
+    const figures: Figure[] = []
+    for (const way of [undefined, 'up', 'down'] as const) {
+      const name = way === undefined ? 'both ways' : way === 'up' ? 'to the server' : 'to the client'
+      progress(`nothing comes: ${name}`)
+      for (const figure of await halfOpen(server, count, way))
+        figures.push({ ...figure, name: `${name}: ${figure.name}` })
+    }
+    return figures
+  },
+}
+
+async function halfOpen(server: OwnServer, count: number, way: Way | undefined): Promise<Figure[]> {
+  const proxy = await startProxy(server.port)
+  const games = await Promise.all(
+    Array.from({ length: count }, () => join(`http://127.0.0.1:${proxy.port}`, calm.of, {})),
+  )
+  const seats = new Set(games.map(({ seat }) => seat))
+  const began = performance.now()
+  const since = (): number => (performance.now() - began) / 1000
+  proxy.swallow(way)
+  let byClients = 0
+  for (const game of games) game.on('status', (status) => void (status === 'away' && (byClients = since())))
+  // A client that dials anew goes through the proxy too, and is swallowed there: what the server counts are the old ones.
+  await within(PATIENCE, async () => (await server.health()).connections === 0)
+  const byServer = since()
+  const all = games.every(({ status }) => status === 'away')
+  proxy.heal()
+  const healed = performance.now()
+  const back = await within(5000, () => games.every(({ status }) => status === 'live'))
+  const took = (performance.now() - healed) / 1000
+  const same = games.filter(({ seat }) => seats.has(seat)).length
+  await Promise.all(games.map((game) => game.leave()))
+  await proxy.stop()
+  return [
+    atMost('found by the server after', byServer, 15.1, 's'),
+    exactly('found by all clients', String(all), 'true'),
+    atMost('found by every client after', byClients, 15, 's'),
+    exactly('everybody is back', String(back), 'true'),
+    atMost('back after the way was healed', took, 3, 's'),
+    exactly('in the seat they had', same, count),
+  ]
+}
