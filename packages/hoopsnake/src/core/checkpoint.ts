@@ -2,7 +2,7 @@
  * A room at rest, as bytes.
  *
  * envelope  u8 version · u32 schema hash · str code · u8 private · uint epoch · uint tick · 4 × u32 chance · uint next seat ·
- *           state · hidden · uint seats · (seat)*
+ *           state · hidden · uint seats · (seat)* · u32 CRC-32 of all before
  * seat      uint id · str digest · str user (JSON, '' for none) · uint taken · u8 away · mine
  *
  * Taken at a flush, when the inbox is empty: what was not consumed by then, clients send again, since `taken` goes back
@@ -12,12 +12,15 @@
 import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
+import { crc32 } from './crc32.ts'
 import type { Kept, Machine } from './machine.ts'
 import type { AnyProtocol } from './protocol.ts'
 import type { SeatRecord } from './seats.ts'
 import { createSeat } from './seats.ts'
 
-const VERSION = 1
+const VERSION = 2
+/** Bytes of the sum at the end. */
+const SUM = 4
 const MAX_USER = 65_536
 
 /** What a checkpoint holds. */
@@ -55,6 +58,7 @@ export function writeCheckpoint(machine: Machine, facts: { private: boolean; nex
     w.u8(seat.away ? 1 : 0)
     protocol.mine.write(w, seat.mine)
   }
+  w.u32(crc32(w.take()))
   return w.take()
 }
 
@@ -67,15 +71,16 @@ function userText({ id, user }: SeatRecord): string {
   return text
 }
 
-/** Reads a checkpoint. Throws Malformed on anything else, and on one of another schema. */
+/** Reads a checkpoint. Throws Malformed on anything else, on one that was damaged, and on one of another schema. */
 export function readCheckpoint(
   bytes: Uint8Array,
   protocol: AnyProtocol,
   kick: (id: number, reason: string) => void,
 ): Checkpoint {
-  const r = new Reader(bytes)
-  const version = r.u8()
+  const version = bytes[0] ?? 0
   if (version !== VERSION) throw new Malformed(`a checkpoint of version ${version} where ${VERSION} is due`)
+  const r = new Reader(undamaged(bytes))
+  r.u8()
   if (r.u32() !== protocol.hash) throw new Malformed('a checkpoint of another version of this game')
   const head = { code: r.str(32), private: r.u8() === 1, epoch: r.uint(), tick: r.uint() }
   const chance = [r.u32(), r.u32(), r.u32(), r.u32()] as const
@@ -93,4 +98,14 @@ export function readCheckpoint(
   }
   r.end()
   return { ...head, chance, nextSeat, kept: { state, hidden, seats } }
+}
+
+/** Gives the bytes without their sum. Throws Malformed where that is not theirs. */
+function undamaged(bytes: Uint8Array): Uint8Array {
+  const end = bytes.length - SUM
+  const damaged = new Malformed('a checkpoint that was damaged: its checksum is another')
+  if (end < 1) throw damaged
+  const sum = new Reader(bytes.subarray(end)).u32()
+  if (crc32(bytes.subarray(0, end)) !== sum) throw damaged
+  return bytes.subarray(0, end)
 }
