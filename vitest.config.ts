@@ -8,6 +8,7 @@ const integration = ['**/*.int.test.ts']
 const e2e = ['**/*.e2e.test.ts']
 // What takes long because it starts, kills and restarts many real processes. `npm run test:long`, and CI.
 const long = [
+  'faults/*.long.int.test.ts',
   'examples/**/*.int.test.ts',
   'examples/**/*.e2e.test.ts',
   'deploy/**/*.int.test.ts',

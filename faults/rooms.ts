@@ -54,9 +54,9 @@ export const calm = steady('calm')
 export const skipping = steady('skipping', late('skip'))
 export const slowing = steady('slowing', late('slow'))
 export const failing = steady('failing', late('fail'))
-/** As people play: in tens. Who is lost is not waited for. */
-export const small = steady('small', { hz: 10, seats: 10, holdSeat: '1s' })
-const kept = steady('kept', { save: { every: '100ms' }, hz: 20 })
+/** As people play: in tens. */
+export const small = steady('small', { hz: 10, seats: 10, holdSeat: '15s' })
+export const kept = steady('kept', { save: { every: '100ms' }, hz: 20 })
 
 const kinds = {
   calm: calm.kind,

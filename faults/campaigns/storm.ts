@@ -23,6 +23,8 @@ export const campaign: Campaign = {
         const player = await dialPlayer(server.port, small.of)
         times.push(performance.now() - from)
         await after(1000)
+        player.leave()
+        await player.wire.ended
         player.drop()
       } catch {
         failed++

@@ -12,6 +12,9 @@ const upgrades = [
    CREATE INDEX best ON scores (board, score DESC, at);`,
 ]
 
+/** SQLite's code for a file that is damaged. */
+const CORRUPT = 11
+
 /** An open database that does calls, each at once. */
 export interface Database {
   /** Does the calls in one transaction. Of a call that fails, the others are not the worse; the error stands in its place. */
@@ -27,6 +30,7 @@ export function openDatabase(path: string): Database {
     // A commit outlives the process; synchronous NORMAL may lose the last ones if the machine loses power, never more.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     upgrade(db)
+    check(db)
   } catch (error) {
     db?.close()
     throw new Error(explain(path, error as SqliteError), { cause: error })
@@ -58,6 +62,13 @@ export function openDatabase(path: string): Database {
       for (const letGo of claims) letGo()
     },
   }
+}
+
+/** Throws if the file was damaged: rows would be missing in silence. Reads all of it once. */
+function check(db: DatabaseSync): void {
+  const { quick_check: found } = db.prepare('PRAGMA quick_check(1)').get()!
+  if (found !== 'ok')
+    throw Object.assign(new Error(String(found).replaceAll('\n', ' ')), { errcode: CORRUPT })
 }
 
 function commit(db: DatabaseSync): void {
@@ -136,6 +147,8 @@ export function explain(path: string, error: SqliteError): string {
   switch ((error.errcode ?? 0) & 0xff) {
     case 26:
       return `${what}: the file is not an SQLite database. Give the name of another file, or of none yet`
+    case CORRUPT:
+      return `${what}: the file is damaged (${error.message}). Put a copy back, or save what is left with: sqlite3 ${full} .recover`
     case 8:
       return `${what}: the file or its folder may not be written. Allow it, or give a path where this user may write`
     case 5:

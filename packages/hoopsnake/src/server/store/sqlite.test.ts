@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -40,12 +40,29 @@ test('[ST7] a file that cannot be used is told in words to every caller, and why
   }
 })
 
+test('[ST7] a file that was cut off, or lost a page to zeros, is not opened', async () => {
+  const path = fresh()
+  const store = sqlite(path)
+  await Promise.all(
+    Array.from({ length: 50 }, (_, i) => store.put(`room/${i}`, new Uint8Array(1000).fill(i))),
+  )
+  await store.close()
+  const whole = await readFile(path)
+  const damaged = [whole.subarray(0, whole.length - 8192), Buffer.from(whole).fill(0, 8192, 12_288)]
+  for (const bytes of damaged) {
+    const other = fresh()
+    await writeFile(other, bytes)
+    await expect(sqlite(other).get('room/1')).rejects.toThrow(/the file is damaged .*\.recover/)
+  }
+})
+
 test('[ST7] what SQLite says about rights and locks is told in words', () => {
   const failed = (errcode: number): SqliteError => Object.assign(new Error('SQLite says'), { errcode })
   expect(explain('/x/pit.db', failed(8 | (1 << 8)))).toMatch(/may not be written/)
   expect(explain('/x/pit.db', failed(5))).toMatch(/another program holds it/)
   expect(explain(join(folder, 'pit.db'), failed(14))).toMatch(/may not be opened/)
-  expect(explain('/x/pit.db', failed(11))).toMatch(/SQLite says/)
+  expect(explain('/x/pit.db', failed(11))).toMatch(/the file is damaged \(SQLite says\)/)
+  expect(explain('/x/pit.db', failed(7))).toMatch(/SQLite says/)
 })
 
 test('[ST12] the rooms of a game are claimed by one server at a time', async () => {
