@@ -1,5 +1,6 @@
 import { memoryBus, memoryStore, rooms, type RoomKind, virtualClock, type VirtualClock } from 'hoopsnake'
 import { createHost, type Host } from '../../packages/hoopsnake/src/core/host.ts'
+import { createTimer } from '../../packages/hoopsnake/src/core/timer.ts'
 import { fullLimits } from '../../packages/hoopsnake/src/server/gateway/limits.ts'
 import { createTurnstile } from '../../packages/hoopsnake/src/server/gateway/turnstile.ts'
 import { createTraffic } from '../../packages/hoopsnake/src/server/metrics/traffic.ts'
@@ -113,6 +114,10 @@ function machine(
   const limits = fullLimits()
   const turnstile = createTurnstile(limits.arrivals)
   const traffic = createTraffic(kinds.map(({ protocol }) => protocol.name))
+  const timer = createTimer(clock)
   const drain = () => undefined
-  return { host, given: { link: host, auth: undefined, limits, turnstile, traffic, drain, clock, log } }
+  return {
+    host,
+    given: { link: host, auth: undefined, limits, turnstile, traffic, drain, timer, clock, log },
+  }
 }
