@@ -12,6 +12,7 @@ const long = [
   'examples/**/*.int.test.ts',
   'examples/**/*.e2e.test.ts',
   'deploy/**/*.int.test.ts',
+  'tests/browser/*.e2e.test.ts',
   'packages/*/src/server/jobs/processes.int.test.ts',
   'packages/*/src/server/place/{faults,threads}.int.test.ts',
 ]

@@ -229,7 +229,8 @@ function audit(
       if (fate === undefined) tally.lost += 1
       else if (fate === 'applied' && !stands.has(input) && tally.restarts === 0) tally.lost += 1
       else if (fate === 'STALE' && stands.has(input)) tally.wrong += 1
-      else if (fate !== 'applied') tally.refused += 1
+      else if (['STALE', 'AWAY', 'TAKEN_OVER', 'LEFT'].includes(fate)) tally.refused += 1
+      else if (fate !== 'applied') tally.wrong += 1
     }
   }
 }

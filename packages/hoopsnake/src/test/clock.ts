@@ -30,9 +30,14 @@ export interface MachineClock extends Clock {
 export function machineClock(clock: VirtualClock, woke: () => void): MachineClock {
   let dead = false
   let stalledUntil = -Infinity
+  /** What is late, oldest first. */
+  const late: (() => void)[] = []
   const run = (act: () => void): void => {
-    if (clock.now() < stalledUntil) clock.at(stalledUntil, () => run(act))
+    if (clock.now() < stalledUntil || late.length > 0) late.push(act)
     else act()
+  }
+  const catchUp = (): void => {
+    while (late.length > 0 && clock.now() >= stalledUntil) late.shift()!()
   }
   return {
     now: () => clock.now(),
@@ -50,7 +55,10 @@ export function machineClock(clock: VirtualClock, woke: () => void): MachineCloc
         callOff()
       }
     },
-    stall: (ms) => void (stalledUntil = Math.max(stalledUntil, clock.now() + ms)),
+    stall(ms) {
+      stalledUntil = Math.max(stalledUntil, clock.now() + ms)
+      clock.at(stalledUntil, catchUp)
+    },
     run,
     kill: () => void (dead = true),
   }
