@@ -12,15 +12,16 @@ export function backoff(attempt: number, random: () => number): number {
   return 40 + random() * (Math.min(MOST, 80 * 2 ** attempt) - 40)
 }
 
-/** Calls `wake` whenever the page has reason to think that dialling helps: it is seen again, or online again. */
+/** Calls `wake` whenever the page has reason to think that dialling helps: it is seen, or awake, or online again. */
 export function onWake(wake: () => void): () => void {
   if (typeof addEventListener !== 'function') return () => {}
   const seen = (): void => {
     if (typeof document !== 'object' || document.visibilityState !== 'hidden') wake()
   }
-  const events = ['online', 'pageshow', 'visibilitychange']
-  for (const event of events) addEventListener(event, seen)
+  const events = ['online', 'pageshow', 'visibilitychange', 'resume']
+  // On the way down: that a frozen page resumes is told to the document alone.
+  for (const event of events) addEventListener(event, seen, true)
   return () => {
-    for (const event of events) removeEventListener(event, seen)
+    for (const event of events) removeEventListener(event, seen, true)
   }
 }
