@@ -32,6 +32,8 @@ export interface Heart {
 export class Pulse {
   readonly #heart: Heart
   #heardAt: number
+  /** When this end was found to have been stopped: the silence before says nothing of the other one. */
+  #excusedAt = -Infinity
   #beatAt: number
   #confirmedAt = -Infinity
   #cancel: () => void = () => {}
@@ -86,13 +88,14 @@ export class Pulse {
     const now = clock.now()
     if (now - this.#beatAt > PAUSE) {
       // It was this end that was silent: hear the other one first.
-      this.#heardAt = now
+      this.#excusedAt = now
       timeline.pause()
     }
     this.#beatAt = now
     if (!this.#heart.alive()) return
     const { dt, rtt, jitter } = timeline
-    if (now - this.#heardAt > Math.max(SILENCE, 3 * dt, 4 * rtt + 4 * jitter)) this.#silent()
+    const since = Math.max(this.#heardAt, this.#excusedAt)
+    if (now - since > Math.max(SILENCE, 3 * dt, 4 * rtt + 4 * jitter)) this.#silent()
     this.confirm()
   }
 
