@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { Ask, Bench } from './bench.ts'
 import { load, namesOf } from './list.ts'
 import { progress } from './measure/progress.ts'
@@ -64,7 +65,7 @@ async function chapter(name: string, code: string, run: (typeof which)[number]):
 async function measure(name: string, ask: Ask): Promise<void> {
   progress(`measuring: ${name}\n`)
   const options = Object.entries(ask).flatMap(([option, value]) => [`--${option}`, value])
-  const file = new URL('run.ts', import.meta.url).pathname
+  const file = fileURLToPath(new URL('run.ts', import.meta.url))
   const child = spawn(process.execPath, [...process.execArgv, file, name, ...options], {
     stdio: ['ignore', 2, 2],
   })
