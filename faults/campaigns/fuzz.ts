@@ -39,10 +39,11 @@ export async function inside(
     progress,
   }: { count: number; dice: (below: number) => number; progress: (text: string) => void },
 ): Promise<Figure[]> {
-  const { findings, send, replay, stop } = openInside(kinds, dice)
+  const { findings, send, replay, rest, stop } = openInside(kinds, dice)
   await replay(corpus())
-  // What there is once compiled and in use is what it may stay at.
+  // What there is once all is compiled, and nobody is there, is what it may stay at.
   await send(count / 5)
+  await rest()
   const before = heap()
   for (let part = 1; part <= 8; part++) {
     await send(count / 10)
@@ -50,6 +51,7 @@ export async function inside(
       `${Math.round(findings.frames)} frames, ${findings.sessions} sessions, ${findings.uncaught.length} uncaught`,
     )
   }
+  await rest()
   const after = heap()
   const left = await stop()
   for (const one of findings.uncaught.slice(0, 10)) console.error(one)

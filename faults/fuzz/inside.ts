@@ -28,6 +28,8 @@ export interface Inside {
   readonly send: (count: number) => Promise<void>
   /** Sends each of these frames to a room of each kind. */
   readonly replay: (frames: readonly Uint8Array[]) => Promise<void>
+  /** Has everybody leave, and waits until every room has closed. */
+  readonly rest: () => Promise<void>
   /** Ends all. Gives whether anything is left that waits for a time. */
   readonly stop: () => Promise<boolean>
 }
@@ -65,6 +67,7 @@ export function openInside(kinds: readonly RoomKind[], dice: Dice): Inside {
     // `auth` is asked, and rooms are opened, in turns of their own.
     await Promise.resolve()
   }
+  const rest = (): Promise<void> => emptied(speakers, clock)
   return {
     findings,
     async send(count) {
@@ -82,13 +85,22 @@ export function openInside(kinds: readonly RoomKind[], dice: Dice): Inside {
         }
       }
     },
+    rest,
     async stop() {
-      for (const who of speakers) who.leave()
-      clock.advance(60_000)
+      await rest()
       await host.stop()
       clock.advance(60_000)
       return clock.next !== undefined
     },
+  }
+}
+
+/** Has everybody leave, and lets time pass until every room has closed. */
+async function emptied(speakers: readonly Speaker[], clock: VirtualClock): Promise<void> {
+  for (const who of speakers) who.leave()
+  for (let second = 0; second < 120; second++) {
+    clock.advance(1000)
+    await Promise.resolve()
   }
 }
 
