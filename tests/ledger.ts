@@ -54,8 +54,8 @@ interface Side {
   readonly fates: Map<number, string>
   /** The next of each kind of event that is to be heard; undefined: whichever. */
   readonly due: Record<Kind, number | undefined>
-  /** The first of each kind in the room's new life, if that has begun and was not heard of yet. */
-  readonly anew: Record<Kind, number | undefined>
+  /** The first of each kind in the lives that the room began since; those of the life before may be on their way yet. */
+  readonly anew: Record<Kind, number[]>
 }
 
 type Kind = 'noted' | 'yours'
@@ -131,12 +131,17 @@ function rulesFor(book: Line[]): Rules<typeof ledger> {
 
 /** Hears what a player hears. */
 function listen(tally: Tally, game: Player): Side {
-  const side: Side = { game, seat: game.seat, sent: 0, fates: new Map(), due: nowhere(), anew: nowhere() }
+  const side: Side = {
+    game,
+    seat: game.seat,
+    sent: 0,
+    fates: new Map(),
+    due: { noted: undefined, yours: undefined },
+    anew: { noted: [], yours: [] },
+  }
   hear(tally, side)
   return side
 }
-
-const nowhere = (): Record<Kind, number | undefined> => ({ noted: undefined, yours: undefined })
 
 function hear(tally: Tally, side: Side): void {
   const { game, due, anew } = side
@@ -146,7 +151,8 @@ function hear(tally: Tally, side: Side): void {
       const next = due[kind] ?? n
       due[kind] = n + 1
       // What was told before a restart and not heard is not kept; from then on all is.
-      if (n === anew[kind]) return void (anew[kind] = undefined)
+      const life = anew[kind].indexOf(n)
+      if (life >= 0) return void anew[kind].splice(0, life + 1)
       if (n > next) tally.unheard += n - next
       if (n < next) tally.repeated += 1
     })
@@ -208,8 +214,8 @@ function begin(s: Simulation<typeof ledger>, { sides, book }: Pick<Scene, 'sides
   const { tick, state, seats } = s.room()
   book.splice(0, book.length, ...book.filter((line) => line.tick <= tick))
   for (const side of sides) {
-    side.anew.noted = state.events + 1
-    side.anew.yours = seats.get(side.seat)!.mine.told + 1
+    side.anew.noted.push(state.events + 1)
+    side.anew.yours.push(seats.get(side.seat)!.mine.told + 1)
   }
 }
 
