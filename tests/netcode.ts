@@ -19,6 +19,8 @@ export interface Seen {
 }
 
 const FRAME = 16
+/** The longest that the server stands still, in ms. */
+const STALL = 600
 const HZ = 20
 
 /** Plays for some seconds of virtual time, then stops and waits. */
@@ -37,7 +39,8 @@ export async function runNetcode(seed: number): Promise<Seen> {
     look()
   }
   for (const runner of runners) s.heal(runner)
-  // Until the last cut is over with: what is asked here is what a network costs, not what an outage does.
+  // Until the last stall and cut are over with: what is asked here is what a network costs, not what an outage does.
+  await s.advance(STALL)
   for (let i = 0; i < 1000 && runners.some(({ status }) => status !== 'live'); i++) await s.advance(FRAME)
   for (const runner of runners) runner.send('rest')
   const from = s.clock.now()
@@ -83,7 +86,7 @@ function weather(
   if (dice < 3) s.cut(runner)
   else if (dice < 12) s.heal(runner)
   else if (dice < 13) s.drop(runner)
-  else if (dice < 14) s.stall(random.int(600))
+  else if (dice < 14) s.stall(random.int(STALL))
   if (dice < 3 || dice === 12 || dice === 13) seen.cuts += 1
 }
 
