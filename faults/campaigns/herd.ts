@@ -11,7 +11,7 @@ const GROUP = 100
 
 export const campaign: Campaign = {
   about: '--count clients, ten to a room, lose their connection at the same moment and come back',
-  usual: { count: 2000, seconds: 0 },
+  usual: { count: 1000, seconds: 0 },
   async run({ count, progress }) {
     await using server = await startOwn()
     const proxy = await startProxy(server.port)
