@@ -1,6 +1,7 @@
 import { Writer } from '../wire/writer.ts'
 import type { Effects, OwnEffects } from './effects.ts'
 import { noOwn } from './effects.ts'
+import { writePong } from './frames/play.ts'
 import type { OwnParts, Refusal, Stamp, Telling } from './frames/tick.ts'
 import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Pipe } from './pipe.ts'
@@ -27,6 +28,14 @@ export interface Member {
   owed: OwnEffects | undefined
   /** What it alone was told and has not confirmed, by the tick it was sent with; oldest first. */
   sent: { readonly tick: number; readonly own: OwnEffects }[]
+  /** A CONFIRM that the next flush answers: the client's time in it, and when it came, in ms. */
+  asked: { readonly time: number; readonly at: number } | undefined
+}
+
+/** A moment, and when the last tick was made; both in ms. */
+export interface Moment {
+  readonly now: number
+  readonly ticked: number
 }
 
 /** A flush that is over. */
@@ -75,6 +84,7 @@ export function createMember(pipe: Pipe, seat: number): Member {
     fullAt: -Infinity,
     owed: seat === 0 ? undefined : { ...noOwn(), acked: true },
     sent: [],
+    asked: undefined,
   }
 }
 
@@ -147,21 +157,33 @@ export class Fanout {
   }
 
   /**
-   * Writes one flush to all members. `now` in ms.
+   * Writes one flush to all members.
    *
    * Who has nothing of its own costs a look at its member and one write; nothing is made for it.
    */
-  flush(flushed: Flushed, effects: Effects, seats: ReadonlyMap<number, SeatRecord>, now: number): void {
+  flush(flushed: Flushed, effects: Effects, seats: ReadonlyMap<number, SeatRecord>, at: Moment): void {
+    const { now } = at
     this.#remember(flushed, effects.tellings, now)
     for (const [seat, own] of effects.own) {
       const member = this.#seated.get(seat)
       if (member !== undefined) owe(member, own)
     }
     for (const member of this.#members) {
-      if (this.#slow(member)) this.#telemetry.framesOwed++
-      else if (member.base === flushed.base) this.#sendDelta(member, flushed, seats)
-      else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
+      const pong = member.asked === undefined ? undefined : this.#pong(member, flushed.tick, at)
+      const slow = this.#slow(member)
+      if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, seats, pong)
+      else {
+        if (pong !== undefined) member.pipe.write(pong)
+        if (slow) this.#telemetry.framesOwed++
+        else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
+      }
     }
+  }
+
+  /** Answers a CONFIRM at once, outside of any flush. `time` is what the client's clock said in it. */
+  answer(member: Member, time: number, tick: number, at: Moment): void {
+    member.asked = { time, at: at.now }
+    member.pipe.write(this.#pong(member, tick, at))
   }
 
   /** Sends the whole state as of the last flush, with everything the member was owed. */
@@ -189,22 +211,36 @@ export class Fanout {
     member.pipe.write(this.#w.take())
   }
 
-  #sendDelta(member: Member, flushed: Flushed, seats: ReadonlyMap<number, SeatRecord>): void {
+  #sendDelta(
+    member: Member,
+    flushed: Flushed,
+    seats: ReadonlyMap<number, SeatRecord>,
+    pong: Uint8Array | undefined,
+  ): void {
     const mineDiff = flushed.mine.size === 0 ? undefined : flushed.mine.get(member.seat)
     const { owed } = member
     // Most have nothing of their own: they cost a look and a write, and nothing is made for them.
     const something = owed !== undefined || mineDiff !== undefined
     const own = something ? this.#own(member, seats, { tellings: owed?.tellings, mineDiff }) : undefined
-    this.#write(member, own, flushed.delta)
+    // Few have both; what is one's own then goes out with the DELTA, as ever.
+    if (own !== undefined && pong !== undefined) member.pipe.write(pong)
+    this.#write(member, own, flushed.delta, pong)
     member.base = flushed.tick
     member.seen = this.#first + this.#events.length
   }
 
-  #write({ pipe }: Member, own: Uint8Array | undefined, shared: Uint8Array): void {
-    this.#telemetry.framesOut += own === undefined ? 1 : 2
-    this.#telemetry.bytesOut += shared.length + (own === undefined ? 0 : own.length)
-    if (own === undefined) pipe.write(shared)
-    else pipe.write(own, shared)
+  /** Writes what everybody gets, behind what is the member's own or else behind the answer to what it asked. */
+  #write({ pipe }: Member, own: Uint8Array | undefined, shared: Uint8Array, pong?: Uint8Array): void {
+    this.#count(shared)
+    if (own !== undefined) this.#count(own)
+    const first = own ?? pong
+    if (first === undefined) pipe.write(shared)
+    else pipe.write(first, shared)
+  }
+
+  #count(frame: Uint8Array): void {
+    this.#telemetry.framesOut++
+    this.#telemetry.bytesOut += frame.length
   }
 
   /** Writes what one member alone is told, with `parts`, and owes it nothing any more. */
@@ -220,6 +256,17 @@ export class Fanout {
     if (seat !== 0 && owed !== undefined) member.sent.push({ tick: this.#sync.tick, own: owed })
     member.owed = undefined
     return this.#w.take()
+  }
+
+  /** Writes the answer to what a member asked. How long that waited for it is no part of the way. */
+  #pong(member: Member, tick: number, { now, ticked }: Moment): Uint8Array {
+    const { time, at } = member.asked!
+    member.asked = undefined
+    this.#w.clear()
+    writePong(this.#w, { echo: time + now - at, time: now, tick, due: ticked })
+    const pong = this.#w.take()
+    this.#count(pong)
+    return pong
   }
 
   #slow(member: Member): boolean {

@@ -351,13 +351,6 @@ describe('a seat outlives its connection', () => {
     const third = await back(again)
     expect(third.told).toEqual([])
   })
-
-  test('[SE8] every confirm is answered with the time, for the client to set its clock by', async () => {
-    const ann = await enter()
-    clock.advance(150)
-    ann.confirm()
-    expect(ann.pongs).toEqual([{ echo: 0, time: 250, tick: 2, due: 200 }])
-  })
 })
 
 describe('rooms that are saved', () => {

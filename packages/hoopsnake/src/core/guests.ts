@@ -7,7 +7,6 @@ import { Fanout, forget, FULL_EVERY, isClogged, neverConfirms, owe } from './fan
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
 import type { Up } from './frames/play.ts'
-import { writePong } from './frames/play.ts'
 import type { Guest, GuestDesk } from './guest.ts'
 import { connectionOf, createGuest, dismiss, turnAway } from './guest.ts'
 import type { Holds } from './holds.ts'
@@ -188,7 +187,7 @@ export class Guests {
   /** Brings a flush to everybody, and carries out what it means for those who come and go. */
   flush(flushed: Flushed, effects: Effects): void {
     const { machine, clock } = this.#given
-    this.#fanout.flush(flushed, effects, machine.seats, clock.now())
+    this.#fanout.flush(flushed, effects, machine.seats, { now: clock.now(), ticked: this.#tickedAt })
     this.#holds.flush(effects)
     countInputs(this.#given.telemetry, effects)
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
@@ -337,13 +336,13 @@ export class Guests {
     if (!pending) this.#given.stirred()
   }
 
-  #pong({ member }: Guest, echo: number): void {
+  #pong({ member }: Guest, time: number): void {
     // Who does not read gets no more to read.
     if (isClogged(member)) return
-    const { machine, clock } = this.#given
-    this.#w.clear()
-    writePong(this.#w, { echo, time: clock.now(), tick: machine.tick, due: this.#tickedAt })
-    member.pipe.write(this.#w.take())
+    const { machine, clock, settings, awake } = this.#given
+    const now = clock.now()
+    if (settings.takesAlong && awake()) member.asked = { time, at: now }
+    else this.#fanout.answer(member, time, machine.tick, { now, ticked: this.#tickedAt })
   }
 
   #askFull({ member }: Guest): void {

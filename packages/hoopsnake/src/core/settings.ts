@@ -2,6 +2,9 @@ import { milliseconds } from './clock.ts'
 import type { LatePolicy, RoomKind } from './kind.ts'
 import type { Data } from './protocol.ts'
 
+/** How long the answer to a CONFIRM may wait for a frame to go with, in ms: it then costs no write of its own. */
+const PATIENCE = 100
+
 /** The options of a kind of room, checked, in milliseconds, every default filled in. */
 export interface Settings {
   readonly hz: number | 'events'
@@ -9,6 +12,8 @@ export interface Settings {
   readonly ruleHz: number
   readonly late: LatePolicy
   readonly ticksPerFrame: number
+  /** Whether frames come so soon after one another that the next takes the answer to a CONFIRM along. */
+  readonly takesAlong: boolean
   readonly seats: number
   readonly watchers: number
   /** Entries the inbox takes. */
@@ -43,6 +48,7 @@ export function settingsOf({ options, protocol }: RoomKind): Settings {
     ruleHz: hz === 'events' ? 1000 : hz,
     late,
     ticksPerFrame,
+    takesAlong: hz !== 'events' && (1000 * ticksPerFrame) / hz <= PATIENCE,
     seats,
     watchers,
     inbox: 1024 + 64 * seats,

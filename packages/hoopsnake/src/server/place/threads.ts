@@ -172,13 +172,14 @@ class ThreadsPlace implements RunningPlace {
 
   #write({ frame, to, own }: Write): void {
     const welcome = frame[0] === down.WELCOME
-    const pong = frame[0] === down.PONG
     for (let i = 0; i < to.length; i++) {
       const client = this.#clients.get(to[i]!)
       if (client === undefined) continue
       if (welcome) remember(client, frame)
-      if (pong) client.pong = frame
       const first = own[i]
+      // Alone, or along with what everybody gets.
+      const leading = first ?? frame
+      if (leading[0] === down.PONG) client.pong = leading
       if (first === undefined) client.pipe.write(frame)
       else {
         client.acked = readAck(first) ?? client.acked
