@@ -15,7 +15,7 @@ import { progress } from './measure/progress.ts'
 import { contenders, prepareSnake, type ContenderName } from './servers.ts'
 
 /** From the last join until counting begins, and from the last leave until the next server's turn, in ms. */
-const SETTLE = 400
+const SETTLE = 2500
 const REST = 200
 const HZ = 20
 

@@ -21,6 +21,8 @@ export function player<P extends AnyProtocol>(
   intent: 'join' | 'create' = 'join',
 ): Player {
   let [seq, tick, there, room] = [0, 0, false, '']
+  // As `hoopsnake/client` does: an input confirms, and once the clock is known CONFIRM asks for it every 2 s.
+  let [toldAt, askedAt, answers] = [-Infinity, -Infinity, 0]
   const join = bytes((w) => {
     // No options.
     if (intent === 'create') w.u8(0)
@@ -37,6 +39,7 @@ export function player<P extends AnyProtocol>(
         there = true
         return first ? 'in' : 'tick'
       }
+      if (kind === down.PONG) answers++
       if (kind === down.WELCOME) room = readWelcome(new Reader(payload.subarray(1))).room
       if (kind === down.WAIT) throw new Error('WAIT')
       if (kind !== down.REFUSED && kind !== down.CLOSED) return undefined
@@ -47,9 +50,15 @@ export function player<P extends AnyProtocol>(
       return room
     },
     input(number, value) {
+      toldAt = performance.now()
       client.send(bytes((w) => writeInput(w, protocol.inputs, { seq: ++seq, input: number, value }, tick)))
     },
-    beat: () => client.send(bytes((w) => writeConfirm(w, tick, performance.now()))),
+    beat() {
+      const now = performance.now()
+      if (answers >= 4 && now - toldAt < 500 && now - askedAt < 2000) return
+      askedAt = now
+      client.send(bytes((w) => writeConfirm(w, tick, now)))
+    },
     leave: () => client.send(bytes(writeLeave)),
   }
 }

@@ -1,8 +1,11 @@
 import type { Welcome } from '../core/frames/hello.ts'
 import type { Pong } from '../core/frames/play.ts'
 
-/** Samples of the round trip to choose the best of; at two per second, 6 s. */
+/** Samples of the round trip to choose the best of; at one every 0.5 to 2 s, 6 to 24 s. */
 const WINDOW = 12
+
+/** Samples after which the estimate is good, and more come to follow what changes. */
+const SURE = 4
 
 /** Most by which the estimate is moved while time passes: nobody notices 5 %. */
 const SLEW = 0.05
@@ -49,6 +52,11 @@ export class Timeline {
   pause(): void {
     this.synced = false
     this.#samples = []
+  }
+
+  /** Whether there are samples enough to ask less often. */
+  get sure(): boolean {
+    return this.#samples.length >= SURE
   }
 
   /** Learns from the answer to a CONFIRM. */

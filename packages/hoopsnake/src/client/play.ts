@@ -101,6 +101,7 @@ export class Play implements Plan {
       timeline: this.timeline,
       alive: () => this.session.open,
       confirm: () => this.#confirm(),
+      beat: () => this.#keep(),
       silent: (grace) => this.session.doubt(grace),
     })
   }
@@ -231,7 +232,7 @@ export class Play implements Plan {
     if (commit.state) this.#show(epoch, now)
     const settled = this.outbox.settle(commit.ack, commit.refusals)
     if (commit.state && session.status !== 'live') this.#enter(now)
-    this.#pulse.confirm()
+    this.#pulse.beat()
     if (commit.state) signals.emit('state', replica.state, replica.tick)
     if (commit.missed > 0) signals.emit('missed', commit.missed)
     for (const told of commit.told) this.#tell(told)
@@ -281,7 +282,6 @@ export class Play implements Plan {
 
   #confirm(): void {
     this.session.send(this.#write((w) => writeConfirm(w, this.#confirmed, this.clock.now())))
-    this.#keep()
   }
 
   /** Keeps the way back to the seat. */
@@ -299,6 +299,7 @@ export class Play implements Plan {
   #post(pending: Pending): void {
     const { inputs } = this.#setup.protocol
     this.session.send(this.#write((w) => writeInput(w, inputs, pending, this.#confirmed)))
+    this.#pulse.told()
   }
 
   /** Why an input cannot be sent at all. */

@@ -1,8 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import type { Timeline } from './clocksync.ts'
 
-/** How often the server is told what has come, and asked for its time, in ms. */
+/** How often the server is told what has come, in ms: by a CONFIRM, if no input says it. */
 const BEAT = 500
+
+/** How often a server that is heard is asked for its time, in ms, once that is known well: by a CONFIRM. */
+const ASK = 2000
 
 /** Silence that a live connection may keep, in ms; more where ticks or the way are slow. */
 const SILENCE = 2000
@@ -24,6 +27,8 @@ export interface Heart {
   alive(): boolean
   /** Sends a CONFIRM, which is answered. */
   confirm(): void
+  /** Called with each beat. */
+  beat(): void
   /** The other end is silent. `grace`: ms within which it would answer, if it answers at all. */
   silent(grace: number): void
 }
@@ -35,7 +40,10 @@ export class Pulse {
   /** When this end was found to have been stopped: the silence before says nothing of the other one. */
   #excusedAt = -Infinity
   #beatAt: number
-  #confirmedAt = -Infinity
+  /** When it last beat, when an input last said what has come, and when it last sent a CONFIRM. */
+  #lastAt = -Infinity
+  #toldAt = -Infinity
+  #askedAt = -Infinity
   #cancel: () => void = () => {}
 
   constructor(heart: Heart) {
@@ -59,19 +67,29 @@ export class Pulse {
     this.#heardAt = this.#heart.clock.now()
   }
 
-  /** Confirms if it is time to. Frames do this too: a hidden page has few timers, but hears what comes. */
-  confirm(): void {
+  /** Notes that an input said what has come. */
+  told(): void {
+    this.#toldAt = this.#heart.clock.now()
+  }
+
+  /** Beats if it is time to. Frames do this too: a hidden page has few timers, but hears what comes. */
+  beat(): void {
     const now = this.#heart.clock.now()
-    if (now - this.#confirmedAt < BEAT) return
-    this.#confirmedAt = now
+    if (now - this.#lastAt < BEAT) return
+    this.#lastAt = now
+    this.#heart.beat()
+    // Who plays tells the server enough, and a line that speaks need not be asked whether it lives.
+    const enough = now - this.#toldAt < BEAT && now - this.#heardAt < BEAT && this.#heart.timeline.sure
+    if (enough && now - this.#askedAt < ASK) return
+    this.#askedAt = now
     this.#heart.confirm()
   }
 
   /** Begins with a new line. */
   renew(): void {
     this.heard()
-    this.#confirmedAt = -Infinity
-    this.confirm()
+    this.#lastAt = this.#toldAt = -Infinity
+    this.beat()
   }
 
   /** Looks after the line when the page wakes: what was silent before may be dead, and nobody wants to wait. */
@@ -96,7 +114,7 @@ export class Pulse {
     const { dt, rtt, jitter } = timeline
     const since = Math.max(this.#heardAt, this.#excusedAt)
     if (now - since > Math.max(SILENCE, 3 * dt, 4 * rtt + 4 * jitter)) this.#silent()
-    this.confirm()
+    this.beat()
   }
 
   #silent(): void {

@@ -245,6 +245,24 @@ describe('silence', () => {
     expect(confirms.at(-1)).toMatchObject({ confirmed: 4, time: 5000 })
   })
 
+  test('[CL12] while inputs confirm and frames come, CONFIRM goes every 2 s', async () => {
+    const game = await enter()
+    for (let tick = 2; tick <= 101; tick++) {
+      clock.advance(100)
+      server.line.delta(tick, yardState(tick - 1), yardState(tick))
+      server.line.own(tick, { ack: Math.floor(tick / 4) })
+      if (tick % 4 === 0) game.send('jump', 1)
+    }
+    const asked = (): number => server.line.heard.filter((up) => up.kind === 'confirm').length
+    // One with WELCOME, each half second until the clock is known, then every two.
+    expect(asked()).toBeGreaterThanOrEqual(7)
+    expect(asked()).toBeLessThanOrEqual(10)
+    const before = asked()
+    clock.advance(2000)
+    // Silence: it asks as often as ever.
+    expect(asked()).toBeGreaterThanOrEqual(before + 3)
+  })
+
   test('[CL12] a line that answers lives, however little happens in the room', async () => {
     const game = await enter()
     clock.advance(60_000)
