@@ -35,7 +35,7 @@ export interface Limits {
    * a request, 408 beyond. Default '5s'.
    */
   readonly handshake?: Duration
-  /** How often a client is pinged. Default '5s'. */
+  /** How often a client that says nothing is pinged; one that speaks, a sixth as often. Default '5s'. */
   readonly ping?: Duration
   /** Without any sign of life for so long, the connection is cut. Default '15s'. */
   readonly silence?: Duration

@@ -282,6 +282,17 @@ test('[GW8] a client is pinged every 5 s, and cut after 15 s without a sign of l
   expect(clock.next).toBeUndefined()
 })
 
+test('[GW8] a client that speaks is pinged every 30 s, for the round trip', async () => {
+  const { session, story, clock } = open()
+  session.receive(bytes())
+  await settled()
+  for (let second = 1; second <= 60; second++) {
+    clock.advance(1000)
+    session.receive(Uint8Array.of(4))
+  }
+  expect(story.filter((line) => line === 'ping')).toHaveLength(2)
+})
+
 test('[GW8] a server that stood still hears first, and judges one ping later', async () => {
   const [alive, dead] = [open(), open()]
   for (const { session, clock } of [alive, dead]) {

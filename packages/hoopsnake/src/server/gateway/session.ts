@@ -272,10 +272,17 @@ function deadlineOf({ clock, limits }: SessionGiven, missed: () => void): Entry 
   return { due: clock.now() + limits.handshake, order: 0, run: missed, place: -1 }
 }
 
-/** Pings now and then, and calls `silent`, which stops it, once nothing was heard for too long. */
+/** Beats after which also a client that speaks is pinged, for the round trip. */
+const ROUND_TRIP = 6
+
+/**
+ * Pings who says nothing, and now and then who speaks; calls `silent`, which stops it, once nothing was heard for too
+ * long.
+ */
 function heartbeat({ clock, limits, timer }: SessionGiven, line: Line, silent: () => void): Heart {
   let last = clock.now()
   let pinged: number | undefined
+  let beats = 0
   const entry: Entry = { due: last + limits.ping, order: 0, run: beat, place: -1 }
   timer.put(entry)
   function beat(): void {
@@ -283,8 +290,10 @@ function heartbeat({ clock, limits, timer }: SessionGiven, line: Line, silent: (
     // It was this end that stood still: what came meanwhile is yet to be read.
     if (now - entry.due > PAUSE) last = Math.max(last, now - limits.silence + limits.ping)
     if (now >= last + limits.silence) return silent()
-    line.ping()
-    pinged = now
+    if (now >= last + limits.ping || beats++ % ROUND_TRIP === 0) {
+      line.ping()
+      pinged = now
+    }
     entry.due = Math.min(now + limits.ping, last + limits.silence)
     timer.put(entry)
   }

@@ -19,7 +19,7 @@ export interface ThreadWatch {
 }
 
 /** How often the event loop is looked at, in ms: a loop that stands still for longer is always noticed. */
-const EVERY = 20
+const EVERY = 50
 
 /**
  * Begins to measure this thread.
