@@ -8,12 +8,12 @@
  * Puts the header of a binary message in front of `payload`: a new buffer, ready for the socket.
  *
  * A Buffer, because a stream makes one of any other bytes, anew for each client. Not one of Node's pool: a client that
- * does not read would hold all that lies beside it there.
+ * does not read would hold all that lies beside it there. `after` is a whole message that follows it.
  */
-export function binaryMessage(payload: Uint8Array): Buffer {
+export function binaryMessage(payload: Uint8Array, after?: Buffer): Buffer {
   const { length } = payload
   const head = length < 126 ? 2 : length < 0x10000 ? 4 : 10
-  const message = Buffer.allocUnsafeSlow(head + length)
+  const message = Buffer.allocUnsafeSlow(head + length + (after === undefined ? 0 : after.length))
   message[0] = 0x82
   if (head === 2) message[1] = length
   else if (head === 4) {
@@ -24,6 +24,7 @@ export function binaryMessage(payload: Uint8Array): Buffer {
     message.writeBigUInt64BE(BigInt(length), 2)
   }
   message.set(payload, head)
+  if (after !== undefined) message.set(after, head + length)
   return message
 }
 
