@@ -1,9 +1,21 @@
 import type { RoomKind, Rooms } from '../../core/kind.ts'
 import { compile } from '../../wire/compile.ts'
 
-/** Returns the same rooms with code made for what is compared at every tick: their state. */
-export function compiled({ url, kinds }: Rooms): Rooms {
-  return { url, kinds: new Map([...kinds].map(([name, kind]) => [name, compiledKind(kind)])) }
+/**
+ * Returns the same rooms with code made for what is compared at every tick: their state.
+ *
+ * Where Node may not make code from text (`--disallow-code-generation-from-strings`) they stay as they are: slower.
+ */
+export function compiled(rooms: Rooms): Rooms {
+  try {
+    return {
+      url: rooms.url,
+      kinds: new Map([...rooms.kinds].map(([name, kind]) => [name, compiledKind(kind)])),
+    }
+  } catch (error) {
+    if (error instanceof EvalError) return rooms
+    throw error
+  }
 }
 
 function compiledKind(kind: RoomKind): RoomKind {
