@@ -104,3 +104,43 @@ describe('the view of others', () => {
     expect(playback.at(0, 0)).toEqual({ before: { at: 10 }, after: { at: 4711 }, mix: 1, tick: 4711 })
   })
 })
+
+describe('a page that stood still', () => {
+  /** Has states come in time for 2 s. */
+  function begin(): { playback: Playback; tell: (tick: number, at: number) => void } {
+    const playback = new Playback()
+    playback.pace(DT, DT)
+    const tell = (tick: number, at: number): void =>
+      playback.push(tick, { tick }, { late: at - tick * DT, anew: false })
+    for (let tick = 0; tick < 40; tick++) {
+      tell(tick, tick * DT + 30)
+      playback.at(tick * DT + 40, (tick * DT + 40) / DT)
+    }
+    return { playback, tell }
+  }
+
+  test('[CL26] leaps over what came meanwhile, though that comes over some frames', () => {
+    const { playback, tell } = begin()
+    const seen = new Set<number>()
+    for (let tick = 40, now = 8000; tick < 170; now += 16) {
+      for (let many = 0; many < 12 && tick * DT + 30 <= now; many++) tell(tick++, now)
+      seen.add(Math.floor(playback.at(now, now / DT)!.tick))
+    }
+    expect([...seen].filter((tick) => tick > 41 && tick < 140)).toEqual([])
+    expect(Math.max(...seen)).toBeGreaterThan(160)
+  })
+
+  test('[CL26] waits no longer than a second if what comes stays as late', () => {
+    const { playback, tell } = begin()
+    const seen: number[] = []
+    for (let tick = 40; tick < 200; tick++) {
+      const now = tick * DT + 2030
+      tell(tick, now)
+      seen.push(playback.at(now, now / DT)!.tick)
+    }
+    const moves = seen.findIndex((tick) => tick > 45)
+    expect(moves * DT).toBeGreaterThan(900)
+    expect(moves * DT).toBeLessThan(1200)
+    expect(seen.at(-1)).toBeGreaterThan(150)
+  })
+})

@@ -10,6 +10,9 @@ const SNAP = 10
 /** A view that was not asked for so long, in ms, was not seen: it goes on from where it should be. */
 const PAUSE = 1000
 
+/** A state that is later than others by more, in ms, waited while this end stood still. So long it is not shown. */
+const STALE = 1000
+
 /** What is seen at a moment: somewhere between two states. */
 export interface Seen {
   readonly before: object
@@ -25,6 +28,9 @@ export interface Seen {
  *
  * The delay is one send interval, plus how late states come, plus four times how much that varies (the sum by which
  * RFC 6298 waits for an answer); it rises with a burst at once and falls slowly.
+ *
+ * When a page that stood still goes on, what came meanwhile comes all at once, over some frames. The view waits for the
+ * newest, instead of running through them; if they stay as late, that is how late they are now.
  */
 export class Playback {
   #states: { readonly tick: number; readonly state: object }[] = []
@@ -36,6 +42,10 @@ export class Playback {
   /** The tick seen, and when; it may stand before the first state. */
   #tick = -Infinity
   #now = -Infinity
+  #seen: Seen | undefined
+  /** Whether the newest state is stale, and since when the view waits for another. */
+  #stale = false
+  #waitsSince: number | undefined
 
   /** `dt`: milliseconds per tick, 0 for a room that ticks on events. `interval`: milliseconds per frame. */
   pace(dt: number, interval: number): void {
@@ -61,10 +71,13 @@ export class Playback {
       this.#states = []
       this.#tick = -Infinity
       this.#now = -Infinity
+      this.#seen = undefined
     } else if (tick === last?.tick) this.#states.pop()
     this.#states.push({ tick, state })
     if (this.#states.length > (this.#dt === 0 ? 2 : MAX_STATES)) this.#states.shift()
-    if (how.late !== undefined) this.#learn(how.late)
+    this.#stale = how.late !== undefined && how.late > this.#late + 4 * this.#vary + STALE
+    if (!this.#stale) this.#waitsSince = undefined
+    if (how.late !== undefined && (!this.#stale || this.#waitsSince === Infinity)) this.#learn(how.late)
   }
 
   /** Gives what is seen at `now`, when the room is at `position`. Undefined before the first state. */
@@ -72,6 +85,18 @@ export class Playback {
     const last = this.#states.at(-1)
     if (last === undefined) return undefined
     if (this.#dt === 0) return { before: this.#states[0]!.state, after: last.state, mix: 1, tick: last.tick }
+    if (this.#stale && this.#seen !== undefined && this.#waits(now)) return this.#seen
+    return (this.#seen = this.#between(now, position, last))
+  }
+
+  /** Says whether the view waits for a state that is not stale. Once it has waited in vain, it does not any more. */
+  #waits(now: number): boolean {
+    this.#waitsSince ??= now
+    if (now - this.#waitsSince > STALE) this.#waitsSince = Infinity
+    return this.#waitsSince < Infinity
+  }
+
+  #between(now: number, position: number, last: { readonly tick: number; readonly state: object }): Seen {
     this.#tick = Math.min(this.#advance(now, position - this.delay / this.#dt), last.tick)
     while (this.#states.length > 1 && this.#states[1]!.tick <= this.#tick) this.#states.shift()
     const [before, after] = this.#states
