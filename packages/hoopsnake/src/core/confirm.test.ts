@@ -1,21 +1,17 @@
 import { expect, test } from 'vitest'
-import { createSeal } from '../server/seal.ts'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import { dialRaw, type Raw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
-import { memoryBus } from './bus.ts'
 import { virtualClock } from './clock.ts'
-import { createHost } from './host.ts'
 import { rooms } from './kind.ts'
 import { protocol } from './protocol.ts'
-import { memoryStore } from './store.ts'
 
 const pit = protocol('pit', 1, { join: {}, state: { beats: uint }, inputs: { add: uint } })
 
 /** Opens a room that ticks `hz` times a second and lets a player in, at 200 ms. */
 async function enter(hz: number): Promise<{ ann: Raw<typeof pit>; advance: (ms: number) => void }> {
   const clock = virtualClock()
-  let word = 7
-  const host = createHost({
+  const host = quietHost({
     rooms: rooms('test:', {
       kind: pit.room(
         {
@@ -27,11 +23,6 @@ async function enter(hz: number): Promise<{ ann: Raw<typeof pit>; advance: (ms: 
       ),
     }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
-    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
-    store: memoryStore(),
-    bus: memoryBus({ clock, log: () => {} }),
-    log: () => {},
   })
   const ann = dialRaw(host, pit, { ask: {} })
   for (let i = 0; i < 50; i++) await Promise.resolve()

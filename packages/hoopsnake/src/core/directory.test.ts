@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
 import { dialRaw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
-import { createSeal } from '../server/seal.ts'
-import { memoryBus } from './bus.ts'
 import { virtualClock } from './clock.ts'
 import type { Host } from './host.ts'
-import { createHost } from './host.ts'
 import type { RoomOptions } from './kind.ts'
 import { rooms } from './kind.ts'
 import { protocol } from './protocol.ts'
@@ -20,14 +18,12 @@ const store = memoryStore()
 
 async function start(maxRooms: number, options: RoomOptions<typeof pit> = {}): Promise<Host> {
   let word = maxRooms
-  const host = createHost({
+  const host = quietHost({
     rooms: rooms('test:', { pit: pit.room(rules, options), hall: hall.room(rules, { always: true }) }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
-    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store,
-    bus: memoryBus({ clock, log: () => {} }),
-    log: () => {},
+    // Other codes each time.
+    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     maxRooms,
   })
   await host.restore()

@@ -1,15 +1,12 @@
 /* What a room says when it is full of work, or its inbox of entries: at the limit, and at one more. */
 import { expect, test } from 'vitest'
-import { createSeal } from '../server/seal.ts'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import { dialRaw, type RawDial } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
-import { memoryBus } from './bus.ts'
 import { virtualClock } from './clock.ts'
-import { createHost } from './host.ts'
 import { rooms } from './kind.ts'
 import { protocol } from './protocol.ts'
-import { memoryStore } from './store.ts'
 
 const mill = protocol('mill', 1, {
   state: { sum: uint, busy: uint },
@@ -34,15 +31,9 @@ function open() {
     },
     { hz: 10, seats: 2, inputs: { perSecond: 1e6, burst: 1e6 } },
   )
-  let word = 7
-  const host = createHost({
+  const host = quietHost({
     rooms: rooms('test:', { mill: kind }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
-    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
-    store: memoryStore(),
-    bus: memoryBus({ clock, log: () => {} }),
-    log: () => {},
   })
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 50; i++) await Promise.resolve()

@@ -1,20 +1,17 @@
 import { beforeEach, expect, test } from 'vitest'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
-import { createSeal } from '../server/seal.ts'
 import { dialRaw } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
 import { Writer } from '../wire/writer.ts'
-import { memoryBus } from './bus.ts'
 import type { VirtualClock } from './clock.ts'
 import { virtualClock } from './clock.ts'
 import { refuse } from './errors.ts'
 import { writeInput } from './frames/play.ts'
 import type { Host } from './host.ts'
-import { createHost } from './host.ts'
 import { rooms } from './kind.ts'
 import { protocol } from './protocol.ts'
-import { memoryStore } from './store.ts'
 
 const shop = protocol('shop', 1, {
   state: { beats: uint, sold: uint },
@@ -38,15 +35,9 @@ let host: Host
 
 beforeEach(() => {
   clock = virtualClock()
-  let word = 7
-  host = createHost({
+  host = quietHost({
     rooms: rooms('test:', { room }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
-    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
-    store: memoryStore(),
-    bus: memoryBus({ clock, log: () => {} }),
-    log: () => {},
   })
 })
 

@@ -1,18 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
-import { createSeal } from '../server/seal.ts'
 import { dialRaw } from '../test/raw.ts'
 import { u8, uint } from '../wire/numbers.ts'
 import { nothing } from '../wire/atoms.ts'
 import { map } from '../wire/map.ts'
 import { struct } from '../wire/struct.ts'
 import { str } from '../wire/text.ts'
-import { memoryBus } from './bus.ts'
 import type { VirtualClock } from './clock.ts'
 import { virtualClock } from './clock.ts'
 import { refuse } from './errors.ts'
 import type { Host } from './host.ts'
-import { createHost } from './host.ts'
 import type { RoomOptions } from './kind.ts'
 import { rooms } from './kind.ts'
 import { protocol } from './protocol.ts'
@@ -107,14 +105,10 @@ let store: Store
 let logged: string[]
 
 function start(options: RoomOptions<Pit, string | undefined> = {}): void {
-  let word = 7
-  host = createHost({
+  host = quietHost({
     rooms: rooms('test:', { pit: pit.room(rules, { hz: 10, ...options }) }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
-    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
     store,
-    bus: memoryBus({ clock, log: () => {} }),
     log: (level, message) => logged.push(`${level} ${message}`),
   })
 }

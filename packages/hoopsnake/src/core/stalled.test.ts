@@ -1,21 +1,18 @@
 import { beforeEach, expect, test } from 'vitest'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
 import { dialRaw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
 import { bytes as binary } from '../wire/text.ts'
 import { map } from '../wire/map.ts'
 import { struct } from '../wire/struct.ts'
-import { memoryBus } from './bus.ts'
 import type { VirtualClock } from './clock.ts'
 import { virtualClock } from './clock.ts'
 import type { Host } from './host.ts'
-import { createHost } from './host.ts'
 import { rooms } from './kind.ts'
 import type { Arrival, Link } from './link.ts'
 import type { Pipe } from './pipe.ts'
 import { protocol } from './protocol.ts'
-import { memoryStore } from './store.ts'
-import { createSeal } from '../server/seal.ts'
 
 /** Something comes and goes with every tick. */
 const crowd = protocol('crowd', 1, {
@@ -52,15 +49,9 @@ let host: Host
 
 beforeEach(() => {
   clock = virtualClock()
-  let word = 7
-  host = createHost({
+  host = quietHost({
     rooms: rooms('test:', { room }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
-    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
-    store: memoryStore(),
-    bus: memoryBus({ clock, log: () => {} }),
-    log: () => {},
   })
 })
 

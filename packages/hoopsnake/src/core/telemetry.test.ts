@@ -1,16 +1,14 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import { dialRaw, type Raw, type RawDial } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
-import { createSeal } from '../server/seal.ts'
-import { memoryBus } from './bus.ts'
 import { virtualClock, type VirtualClock } from './clock.ts'
 import { refuse } from './errors.ts'
-import { createHost, type Host } from './host.ts'
+import type { Host } from './host.ts'
 import { rooms, type RoomOptions } from './kind.ts'
 import { protocol } from './protocol.ts'
-import { memoryStore } from './store.ts'
 import {
   addHistogram,
   addTelemetry,
@@ -51,15 +49,9 @@ function start(options: RoomOptions<typeof pit> = {}): void {
     },
     { hz: 10, ...options },
   )
-  let word = 7
-  host = createHost({
+  host = quietHost({
     rooms: rooms('test:', { kind }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
-    entropy: () => (word = (Math.imul(word, 1664525) + 1013904223) >>> 0),
-    store: memoryStore(),
-    bus: memoryBus({ clock, log: () => {} }),
-    log: () => {},
   })
 }
 
