@@ -44,13 +44,13 @@ export async function last(name: string): Promise<Saved | undefined> {
   return text === undefined ? undefined : (JSON.parse(text, revive) as Saved)
 }
 
-/** Gives a text that changes with the code. Tests and documents do not count. */
+/** Gives a text that changes with the code. Tests, documents and what writes the report do not count. */
 export async function fingerprint(): Promise<string> {
   const hash = createHash('sha256')
   for (const source of sources) {
     const files = await readdir(fileURLToPath(new URL(source, root)), { recursive: true })
     for (const file of files.sort()) {
-      if (!/\.(ts|mjs)$/.test(file) || /\.test\.|node_modules|dist/.test(file)) continue
+      if (!/\.(ts|mjs)$/.test(file) || /\.test\.|node_modules|dist|^report\//.test(file)) continue
       hash.update(file).update(await readFile(new URL(source + file, root)))
     }
   }

@@ -4,6 +4,7 @@ import { say } from '../measure/figures.ts'
 import type { Saved } from '../saved.ts'
 import { table } from '../table.ts'
 import { money } from './money.ts'
+import { why } from './why.ts'
 
 export interface Chapter {
   readonly about: string
@@ -61,6 +62,7 @@ function section({ about, saved, stale }: Chapter, images: readonly string[]): s
     ...(saved.name === 'w1' ? images.map((image) => `![${image}](images/${image})`) : []),
     ...tables.map(({ title, rows }) => `**${title}**\n\n${table(rows)}`),
     ...notes.map((note) => `- ${note}`),
+    ...(why[saved.name] === undefined ? [] : [why[saved.name]!]),
     ...(saved.name === 'w1' ? [moneySection(tables[0]?.rows ?? [])] : []),
   ]
   return parts.join('\n\n')
