@@ -224,18 +224,23 @@ export class Fanout {
     const own = something ? this.#own(member, seats, { tellings: owed?.tellings, mineDiff }) : undefined
     // Few have both; what is one's own then goes out with the DELTA, as ever.
     if (own !== undefined && pong !== undefined) member.pipe.write(pong)
-    this.#write(member, own, flushed.delta, pong)
+    this.#write(member, own ?? pong, flushed.delta)
     member.base = flushed.tick
     member.seen = this.#first + this.#events.length
   }
 
-  /** Writes what everybody gets, behind what is the member's own or else behind the answer to what it asked. */
-  #write({ pipe }: Member, own: Uint8Array | undefined, shared: Uint8Array, pong?: Uint8Array): void {
+  /** Writes what everybody gets, behind what goes before it to this member alone. */
+  #write({ pipe }: Member, first: Uint8Array | undefined, shared: Uint8Array): void {
     this.#count(shared)
-    if (own !== undefined) this.#count(own)
-    const first = own ?? pong
     if (first === undefined) pipe.write(shared)
     else pipe.write(first, shared)
+  }
+
+  /** Takes what was written for one member alone, counted. */
+  #taken(): Uint8Array {
+    const frame = this.#w.take()
+    this.#count(frame)
+    return frame
   }
 
   #count(frame: Uint8Array): void {
@@ -255,7 +260,7 @@ export class Fanout {
     )
     if (seat !== 0 && owed !== undefined) member.sent.push({ tick: this.#sync.tick, own: owed })
     member.owed = undefined
-    return this.#w.take()
+    return this.#taken()
   }
 
   /** Writes the answer to what a member asked. How long that waited for it is no part of the way. */
@@ -264,9 +269,7 @@ export class Fanout {
     member.asked = undefined
     this.#w.clear()
     writePong(this.#w, { echo: time + now - at, time: now, tick, due: ticked })
-    const pong = this.#w.take()
-    this.#count(pong)
-    return pong
+    return this.#taken()
   }
 
   #slow(member: Member): boolean {
