@@ -1,16 +1,14 @@
 import { setImmediate as macrotask } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
-import { createSeal } from '../server/seal.ts'
 import { dialRaw } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
 import type { Reader } from '../wire/reader.ts'
-import { memoryBus } from './bus.ts'
 import type { VirtualClock } from './clock.ts'
 import { virtualClock } from './clock.ts'
 import type { Host } from './host.ts'
-import { createHost } from './host.ts'
 import type { RoomKind, RoomOptions } from './kind.ts'
 import { rooms } from './kind.ts'
 import { protocol } from './protocol.ts'
@@ -92,13 +90,11 @@ function open(rules: Rules<Pit>, options: RoomOptions<Pit> = {}): Host {
 
 function hostOf(kind: RoomKind): Host {
   let secret = 0
-  return createHost({
+  return quietHost({
     rooms: rooms('file:///pit.ts', { kind }),
     clock,
-    seal: createSeal(['of these tests'], () => 0),
     entropy: () => ((secret += 12_345) * 2_654_435_761) % 2 ** 32,
     store,
-    bus: memoryBus({ clock, log: () => {} }),
     log(level, message, fields) {
       const { error } = fields as { error?: Error }
       if (level === 'error') logged.push(`${message}: ${error?.message}`)
