@@ -9,7 +9,7 @@ import type { Link } from '../packages/hoopsnake/src/core/link.ts'
 import { createRandom } from '../packages/hoopsnake/src/core/random.ts'
 import { createTimer } from '../packages/hoopsnake/src/core/timer.ts'
 import { fullLimits } from '../packages/hoopsnake/src/server/gateway/limits.ts'
-import { openSession } from '../packages/hoopsnake/src/server/gateway/session.ts'
+import { Session as GatewaySession } from '../packages/hoopsnake/src/server/gateway/session.ts'
 import { createTraffic } from '../packages/hoopsnake/src/server/metrics/traffic.ts'
 import { createTurnstile } from '../packages/hoopsnake/src/server/gateway/turnstile.ts'
 import { Writer } from '../packages/hoopsnake/src/wire/writer.ts'
@@ -111,7 +111,7 @@ function herd(count: number, limits = fullLimits()) {
       log: () => {},
       drain: () => undefined,
     }
-    const session = openSession(given, where, line, stay)
+    const session = new GatewaySession(given, where, line, stay)
     return {
       send: (frame) => later(() => session.receive(frame)),
       close: () => later(() => session.lost()),

@@ -3,8 +3,7 @@ import { readWelcome } from '../../packages/hoopsnake/src/core/frames/hello.ts'
 import { down } from '../../packages/hoopsnake/src/core/frames/kinds.ts'
 import type { Line } from '../../packages/hoopsnake/src/server/gateway/line.ts'
 import {
-  openSession,
-  type Session,
+  Session,
   type SessionGiven,
 } from '../../packages/hoopsnake/src/server/gateway/session.ts'
 import { framesOf, type Knowledge } from './frames.ts'
@@ -55,7 +54,7 @@ export function createSpeaker(protocol: AnyProtocol, given: SpeakerGiven): Speak
     )
     const code = dice(3) === 0 ? '' : know.room
     const dial = { protocol: protocol.name, code, url: '', headers: {}, address: '192.0.2.1' }
-    const opened = openSession(given.session, dial, line, stay)
+    const opened = new Session(given.session, dial, line, stay)
     return opened
   }
   function say(frame: Uint8Array): void {

@@ -15,8 +15,7 @@ import { Writer } from '../wire/writer.ts'
 import { crc32 } from './crc32.ts'
 import type { Kept, Machine } from './machine.ts'
 import type { AnyProtocol } from './protocol.ts'
-import type { SeatRecord } from './seats.ts'
-import { createSeat } from './seats.ts'
+import { SeatRecord } from './seats.ts'
 
 const VERSION = 2
 /** Bytes of the sum at the end. */
@@ -90,7 +89,7 @@ export function readCheckpoint(
   const seats: SeatRecord[] = []
   for (let left = r.count(10_000, 4); left > 0; left--) {
     const [id, digest, user] = [r.uint(), r.str(512), r.str(MAX_USER)]
-    const seat = createSeat({ id, digest, user: user === '' ? undefined : JSON.parse(user) }, kick)
+    const seat = new SeatRecord({ id, digest, user: user === '' ? undefined : JSON.parse(user) }, kick)
     seat.taken = seat.acked = seat.told = r.uint()
     seat.away = r.u8() === 1
     seat.mine = protocol.mine.read(r)

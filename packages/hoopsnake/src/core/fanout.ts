@@ -27,7 +27,7 @@ export interface Member {
   /** What it alone is to be told and was not sent yet; undefined: nothing. */
   owed: OwnEffects | undefined
   /** What it alone was told and has not confirmed, by the tick it was sent with; oldest first. */
-  sent: { readonly tick: number; readonly own: OwnEffects }[]
+  readonly sent: Sent[]
   /** A CONFIRM that the next flush answers: the client's time in it, and when it came, in ms. */
   asked: { readonly time: number; readonly at: number } | undefined
 }
@@ -38,8 +38,14 @@ export interface Moment {
   readonly ticked: number
 }
 
+/** What one client alone was told with a tick. */
+export interface Sent {
+  readonly tick: number
+  readonly own: OwnEffects
+}
+
 /** A flush that is over. */
-interface Flush {
+export interface Flush {
   readonly tick: number
   /** When it was, in ms. */
   readonly at: number
@@ -70,22 +76,6 @@ export function isClogged(member: Member): boolean {
 /** Says whether a client has been told more than is kept for it, and confirms nothing though it speaks. */
 export function neverConfirms({ owed, sent }: Member): boolean {
   return sent.length > MAX_SENT || (owed !== undefined && owed.refusals.length > MAX_OWED)
-}
-
-/** Makes a member that has nothing yet and is owed everything. */
-export function createMember(pipe: Pipe, seat: number): Member {
-  return {
-    pipe,
-    seat,
-    base: -1,
-    confirmed: -1,
-    seen: 0,
-    last: [],
-    fullAt: -Infinity,
-    owed: seat === 0 ? undefined : { ...noOwn(), acked: true },
-    sent: [],
-    asked: undefined,
-  }
 }
 
 /**
@@ -258,7 +248,7 @@ export class Fanout {
       { epoch: this.#epoch, tick: this.#sync.tick },
       { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed },
     )
-    if (seat !== 0 && owed !== undefined) member.sent.push({ tick: this.#sync.tick, own: owed })
+    if (owed !== undefined && isNews(owed)) member.sent.push({ tick: this.#sync.tick, own: owed })
     member.owed = undefined
     return this.#taken()
   }
@@ -313,6 +303,11 @@ export function owe(member: Member, own: OwnEffects): void {
   if (over <= 0) return
   owed.tellings.splice(0, over)
   owed.missed += over
+}
+
+/** Whether a client that comes back is to be told that again: how far its inputs were taken, WELCOME tells anyway. */
+function isNews({ tellings, refusals, missed }: OwnEffects): boolean {
+  return tellings.length > 0 || refusals.length > 0 || missed > 0
 }
 
 /** Forgets what a member was told up to `tick`: it has confirmed that. */

@@ -1,16 +1,17 @@
 import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
+import type { OwnEffects } from './effects.ts'
+import { noOwn } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
-import type { Member } from './fanout.ts'
-import { createMember } from './fanout.ts'
+import type { Flush, Member, Sent } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeReason } from './frames/hello.ts'
 import { down } from './frames/kinds.ts'
 import type { Up } from './frames/play.ts'
 import { readUp } from './frames/play.ts'
 import type { Input } from './inbox.ts'
-import type { Bucket } from './limits.ts'
+import { Bucket, type Rate } from './limits.ts'
 import type { Connection } from './link.ts'
 import type { Pipe } from './pipe.ts'
 import { close } from './pipe.ts'
@@ -19,54 +20,94 @@ import type { Telemetry } from './telemetry.ts'
 import { countCode } from './telemetry.ts'
 import type { Claim } from './tokens.ts'
 
-/** One connection that is in a room, or on its way in. */
-export interface Guest {
-  readonly member: Member
-  /** 0 for a watcher. */
+/** What a room does for its guests. */
+export interface GuestDesk {
+  /** What they may send. */
+  readonly inputs: readonly Named[]
+  /** What keeps a flooder from hurting anybody but itself. */
+  readonly rate: Rate
+  /** Counts what they say, and how they end. */
+  readonly telemetry: Telemetry
+  /** Takes a frame. Throws Refused to end the connection. */
+  frame(guest: Guest, up: Up): void
+  lost(guest: Guest): void
+  /** Told what else was thrown: by a type of the game that reads, for one. */
+  failed(guest: Guest, error: unknown): void
+}
+
+/** The flushes of who was not removed. */
+const NONE: readonly Flush[] = []
+
+/**
+ * One connection that is in a room, or on its way in: what the gateway hands frames to, and the fanout sends them to.
+ *
+ * A class, and one object where three would do: there are thousands, and each message and each tick goes through them.
+ */
+export class Guest implements Member, Connection {
+  readonly pipe: Pipe
   readonly seat: number
   /** What its token carries; '' for a watcher. */
   readonly secret: string
-  /** What keeps a flooder from hurting anybody but itself. */
   readonly bucket: Bucket
-  /** Counts what it says, and how it ends. */
-  readonly telemetry: Telemetry
+  base = -1
+  confirmed = -1
+  seen = 0
+  last: readonly Flush[] = NONE
+  fullAt: number = -Infinity
+  owed: OwnEffects | undefined
+  readonly sent: Sent[] = []
+  asked: Member['asked']
   /** Inputs that came too fast; they go in as the bucket refills. At most MAX_WAITING. */
-  readonly waiting: Input[]
+  readonly waiting: Input[] = []
   /** Set from WELCOME on: the first input may then have any sequence that was not taken. */
-  fresh: boolean
+  fresh = true
   /** Set once: nothing that comes from the connection counts any more. */
-  over: boolean
+  over = false
   /** Set when the room that replaces this one has taken the connection over: it goes on there. */
-  moved: Connection | undefined
-}
+  moved: Connection | undefined = undefined
+  readonly #desk: GuestDesk
 
-/** Makes a guest. */
-export function createGuest(
-  pipe: Pipe,
-  { seat, secret }: Claim,
-  bucket: Bucket,
-  telemetry: Telemetry,
-): Guest {
-  return {
-    member: createMember(pipe, seat),
-    seat,
-    secret,
-    bucket,
-    telemetry,
-    waiting: [],
-    fresh: true,
-    over: false,
-    moved: undefined,
+  constructor(pipe: Pipe, { seat, secret }: Claim, desk: GuestDesk) {
+    this.pipe = pipe
+    this.seat = seat
+    this.secret = secret
+    this.bucket = new Bucket(desk.rate)
+    this.owed = seat === 0 ? undefined : { ...noOwn(), acked: true }
+    this.#desk = desk
   }
-}
 
-/** Ends a guest's connection: tells it why and closes. Its client does not dial again by itself. */
-export function dismiss(guest: Guest, reason: Reason, code: number = close.DONE): void {
-  if (guest.over) return
-  guest.over = true
-  countCode(guest.telemetry.closings, reason.code)
-  tell(guest.member.pipe, down.CLOSED, reason)
-  guest.member.pipe.close(code, reason.code)
+  /** Takes a frame from the client. A bad one ends the connection, never more. */
+  receive(frame: Uint8Array): void {
+    if (this.moved !== undefined) return this.moved.receive(frame)
+    if (this.over) return
+    const desk = this.#desk
+    desk.telemetry.framesIn++
+    desk.telemetry.bytesIn += frame.length
+    try {
+      desk.frame(this, readUp(new Reader(frame), desk.inputs))
+    } catch (error) {
+      const told = error instanceof Malformed || error instanceof Refused
+      if (!told) desk.failed(this, error)
+      this.dismiss(told ? error : refuse('INPUT_FAILED'), close.REFUSED)
+      desk.lost(this)
+    }
+  }
+
+  lost(): void {
+    if (this.moved !== undefined) return this.moved.lost()
+    if (this.over) return
+    this.over = true
+    this.#desk.lost(this)
+  }
+
+  /** Ends the connection: tells the client why and closes. It does not dial again by itself. */
+  dismiss(reason: Reason, code: number = close.DONE): void {
+    if (this.over) return
+    this.over = true
+    countCode(this.#desk.telemetry.closings, reason.code)
+    tell(this.pipe, down.CLOSED, reason)
+    this.pipe.close(code, reason.code)
+  }
 }
 
 /** Turns a dial away. */
@@ -79,39 +120,4 @@ function tell(pipe: Pipe, kind: typeof down.REFUSED | typeof down.CLOSED, reason
   const w = new Writer(64)
   writeReason(w, kind, reason)
   pipe.write(w.take())
-}
-
-/** What a room does for one guest. */
-export interface GuestDesk {
-  /** Takes a frame. Throws Refused to end the connection. */
-  frame(guest: Guest, up: Up): void
-  lost(guest: Guest): void
-  /** Told what else was thrown: by a type of the game that reads, for one. */
-  failed(guest: Guest, error: unknown): void
-}
-
-/** Makes the gateway's end of a guest: bad frames end the connection, never more. */
-export function connectionOf(guest: Guest, inputs: readonly Named[], desk: GuestDesk): Connection {
-  return {
-    receive(frame) {
-      if (guest.moved !== undefined) return guest.moved.receive(frame)
-      if (guest.over) return
-      guest.telemetry.framesIn++
-      guest.telemetry.bytesIn += frame.length
-      try {
-        desk.frame(guest, readUp(new Reader(frame), inputs))
-      } catch (error) {
-        const told = error instanceof Malformed || error instanceof Refused
-        if (!told) desk.failed(guest, error)
-        dismiss(guest, told ? error : refuse('INPUT_FAILED'), close.REFUSED)
-        desk.lost(guest)
-      }
-    },
-    lost() {
-      if (guest.moved !== undefined) return guest.moved.lost()
-      if (guest.over) return
-      guest.over = true
-      desk.lost(guest)
-    },
-  }
 }

@@ -7,13 +7,12 @@ import { Fanout, forget, FULL_EVERY, isClogged, neverConfirms, owe } from './fan
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
 import type { Up } from './frames/play.ts'
-import type { Guest, GuestDesk } from './guest.ts'
-import { connectionOf, createGuest, dismiss, turnAway } from './guest.ts'
+import type { GuestDesk } from './guest.ts'
+import { Guest, turnAway } from './guest.ts'
 import type { Holds } from './holds.ts'
 import { createHolds } from './holds.ts'
 import type { Entry, Inbox } from './inbox.ts'
 import { giveBack, releaseInputs, takeInput } from './intake.ts'
-import { createBucket } from './limits.ts'
 import type { Connection, Fallen } from './link.ts'
 import type { Log } from './log.ts'
 import type { Machine } from './machine.ts'
@@ -66,14 +65,7 @@ export class Guests {
   /** Those of whom inputs came too fast and wait outside. */
   readonly #throttled = new Set<Guest>()
   readonly #holds: Holds
-  readonly #desk: GuestDesk = {
-    frame: (from, up) => this.#frame(from, up),
-    lost: (from) => this.#lost(from),
-    failed: ({ seat }, error) => {
-      const { protocol, code: room, tick } = this.#given.machine
-      this.#given.log('error', 'a frame failed', { game: protocol.name, room, seat, tick, error })
-    },
-  }
+  readonly #desk: GuestDesk
   #arriving = 0
   #nextSeat: number
   #tickedAt: number
@@ -86,6 +78,17 @@ export class Guests {
     this.#holds = createHolds(given.clock, given.settings.holdSeat, (seat) =>
       this.#enter({ kind: 'leave', seat }),
     )
+    this.#desk = {
+      inputs: given.machine.protocol.inputs,
+      rate: given.settings.inputs,
+      telemetry: given.telemetry,
+      frame: (from, up) => this.#frame(from, up),
+      lost: (from) => this.#lost(from),
+      failed: ({ seat }, error) => {
+        const { protocol, code: room, tick } = given.machine
+        given.log('error', 'a frame failed', { game: protocol.name, room, seat, tick, error })
+      },
+    }
     this.#fanout = new Fanout(given.machine.sync, given.machine.epoch, given.telemetry)
     for (const seat of given.machine.seats.values()) this.#hold(seat.id, undefined)
   }
@@ -122,21 +125,21 @@ export class Guests {
     if (!inbox.put({ kind: 'join', seat, digest, user, ask })) throw refuse('ROOM_BUSY')
     this.#nextSeat++
     this.#arriving++
-    const guest = this.#admit(pipe, { seat, secret })
+    const guest = new Guest(pipe, { seat, secret }, this.#desk)
     this.#seated.set(seat, guest)
     this.#given.stirred()
-    return this.#connect(guest)
+    return guest
   }
 
   /** Lets a watcher in at once. Throws Refused. */
   watch(pipe: Pipe): Connection {
     if (this.#watchers.size >= this.#given.settings.watchers) throw refuse('ROOM_FULL')
-    const guest = this.#admit(pipe, NOBODY)
+    const guest = new Guest(pipe, NOBODY, this.#desk)
     this.#watchers.add(guest)
     this.#welcome(guest)
-    this.#fanout.sendFull(guest.member, this.#given.machine.seats, this.#given.clock.now())
+    this.#fanout.sendFull(guest, this.#given.machine.seats, this.#given.clock.now())
     this.#given.stirred()
-    return this.#connect(guest)
+    return guest
   }
 
   /**
@@ -154,19 +157,19 @@ export class Guests {
     }
     const before = this.#seated.get(seat.id)
     if (before !== undefined) {
-      this.#fanout.remove(before.member)
+      this.#fanout.remove(before)
       this.#throttled.delete(before)
       giveBack(before, seat)
-      dismiss(before, refuse('TAKEN_OVER'))
+      before.dismiss(refuse('TAKEN_OVER'))
     }
-    const guest = this.#admit(pipe, back)
+    const guest = new Guest(pipe, back, this.#desk)
     this.#seated.set(seat.id, guest)
-    const member = before?.member ?? this.#holds.release(seat.id)
+    const earlier = before ?? this.#holds.release(seat.id)
     this.#welcome(guest)
-    this.#fanout.takeUp(guest.member, member, back)
-    this.#fanout.sendFull(guest.member, machine.seats, this.#given.clock.now())
+    this.#fanout.takeUp(guest, earlier, back)
+    this.#fanout.sendFull(guest, machine.seats, this.#given.clock.now())
     this.#enter({ kind: 'back', seat: seat.id })
-    return this.#connect(guest)
+    return guest
   }
 
   /** Lets in what came too fast, as far as the buckets have refilled. */
@@ -204,7 +207,7 @@ export class Guests {
     this.#holds.stop()
     for (const guest of [...this.#seated.values(), ...this.#watchers]) {
       if (guest.over) continue
-      const { pipe } = guest.member
+      const { pipe } = guest
       const seat = this.#given.machine.seats.get(guest.seat)
       try {
         // The inputs of the tick that failed may be what it failed of.
@@ -212,7 +215,7 @@ export class Guests {
         const back = { seat: guest.seat, secret: guest.secret, epoch: 0, tick: 0 }
         guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, back, fallen)
       } catch (error) {
-        dismiss(guest, error instanceof Refused ? reason : refuse('CRASHED'))
+        guest.dismiss(error instanceof Refused ? reason : refuse('CRASHED'))
       }
     }
   }
@@ -221,21 +224,12 @@ export class Guests {
   dismissAll(reason: Reason | undefined, code: number): void {
     this.#holds.stop()
     for (const guest of [...this.#seated.values(), ...this.#watchers]) {
-      if (reason !== undefined) dismiss(guest, reason, code)
+      if (reason !== undefined) guest.dismiss(reason, code)
       else if (!guest.over) {
         guest.over = true
-        guest.member.pipe.close(code, 'AGAIN')
+        guest.pipe.close(code, 'AGAIN')
       }
     }
-  }
-
-  #admit(pipe: Pipe, claim: Claim): Guest {
-    const { settings, telemetry } = this.#given
-    return createGuest(pipe, claim, createBucket(settings.inputs), telemetry)
-  }
-
-  #connect(guest: Guest): Connection {
-    return connectionOf(guest, this.#given.machine.protocol.inputs, this.#desk)
   }
 
   #enter(entry: Entry): void {
@@ -253,8 +247,8 @@ export class Guests {
       countCode(telemetry.dials, 'joined')
       this.#welcome(guest)
       const own = effects.own.get(id)
-      if (own !== undefined) owe(guest.member, own)
-      this.#fanout.sendFull(guest.member, machine.seats, clock.now())
+      if (own !== undefined) owe(guest, own)
+      this.#fanout.sendFull(guest, machine.seats, clock.now())
     }
     // The player was gone before the seat was there, and never learnt its token: nobody can come back to it.
     else this.#enter({ kind: 'leave', seat: id })
@@ -267,7 +261,7 @@ export class Guests {
     if (guest === undefined || guest.over) return
     guest.over = true
     countCode(this.#given.telemetry.dials, reason.code)
-    turnAway(guest.member.pipe, reason)
+    turnAway(guest.pipe, reason)
   }
 
   #vacate(id: number, reason: Reason): void {
@@ -276,8 +270,8 @@ export class Guests {
     if (guest === undefined) return
     this.#seated.delete(id)
     this.#throttled.delete(guest)
-    this.#fanout.remove(guest.member)
-    dismiss(guest, reason)
+    this.#fanout.remove(guest)
+    guest.dismiss(reason)
   }
 
   /** Writes WELCOME and makes the guest a member, which gets every tick from the next flush on. */
@@ -298,8 +292,8 @@ export class Guests {
       tick: machine.sync.tick,
       time: clock.now(),
     })
-    guest.member.pipe.write(this.#w.take())
-    this.#fanout.add(guest.member)
+    guest.pipe.write(this.#w.take())
+    this.#fanout.add(guest)
   }
 
   #frame(guest: Guest, up: Up): void {
@@ -312,7 +306,7 @@ export class Guests {
         return this.#pong(guest, up.time)
       case 'askFull':
         // Of those who never confirm, this would go on for ever.
-        if (neverConfirms(guest.member)) throw refuse('FLOOD', UNCONFIRMED)
+        if (neverConfirms(guest)) throw refuse('FLOOD', UNCONFIRMED)
         return this.#askFull(guest)
       case 'leave':
         return this.#leave(guest)
@@ -321,11 +315,11 @@ export class Guests {
 
   #input(guest: Guest, up: Up & { kind: 'input' }): void {
     const { machine, inbox, clock } = this.#given
-    if (neverConfirms(guest.member)) throw refuse('FLOOD', UNCONFIRMED)
+    if (neverConfirms(guest)) throw refuse('FLOOD', UNCONFIRMED)
     if (guest.seat === 0) {
-      if (isClogged(guest.member)) throw refuse('FLOOD', UNCONFIRMED)
+      if (isClogged(guest)) throw refuse('FLOOD', UNCONFIRMED)
       const { code, message } = refuse('WATCHING')
-      return this.#fanout.refuse(guest.member, { seq: up.seq, code, message })
+      return this.#fanout.refuse(guest, { seq: up.seq, code, message })
     }
     const seat = machine.seats.get(guest.seat)
     if (seat === undefined) return
@@ -336,30 +330,30 @@ export class Guests {
     if (!pending) this.#given.stirred()
   }
 
-  #pong({ member }: Guest, time: number): void {
+  #pong(guest: Guest, time: number): void {
     // Who does not read gets no more to read.
-    if (isClogged(member)) return
+    if (isClogged(guest)) return
     const { machine, clock, settings, awake } = this.#given
     const now = clock.now()
-    if (settings.takesAlong && awake()) member.asked = { time, at: now }
-    else this.#fanout.answer(member, time, machine.tick, { now, ticked: this.#tickedAt })
+    if (settings.takesAlong && awake()) guest.asked = { time, at: now }
+    else this.#fanout.answer(guest, time, machine.tick, { now, ticked: this.#tickedAt })
   }
 
-  #askFull({ member }: Guest): void {
+  #askFull(guest: Guest): void {
     const now = this.#given.clock.now()
-    member.base = -1
-    if (this.#given.awake() || now - member.fullAt < FULL_EVERY) return this.#given.stirred()
-    this.#fanout.sendFull(member, this.#given.machine.seats, now)
+    guest.base = -1
+    if (this.#given.awake() || now - guest.fullAt < FULL_EVERY) return this.#given.stirred()
+    this.#fanout.sendFull(guest, this.#given.machine.seats, now)
   }
 
   #leave(guest: Guest): void {
     if (guest.seat !== 0) return this.#enter({ kind: 'leave', seat: guest.seat })
-    dismiss(guest, { code: 'LEFT', message: 'The watcher left.' })
+    guest.dismiss({ code: 'LEFT', message: 'The watcher left.' })
     this.#lost(guest)
   }
 
   #lost(guest: Guest): void {
-    this.#fanout.remove(guest.member)
+    this.#fanout.remove(guest)
     this.#throttled.delete(guest)
     this.#watchers.delete(guest)
     if (this.#seated.get(guest.seat) === guest) {
@@ -367,21 +361,21 @@ export class Guests {
       const seat = this.#given.machine.seats.get(guest.seat)
       if (seat !== undefined) {
         giveBack(guest, seat)
-        this.#hold(guest.seat, guest.member)
+        this.#hold(guest.seat, guest)
       }
     }
     this.#given.stirred()
   }
 
-  #hold(seat: number, member: Member | undefined): void {
-    this.#holds.hold(seat, member)
+  #hold(seat: number, before: Member | undefined): void {
+    this.#holds.hold(seat, before)
     this.#enter({ kind: 'away', seat })
   }
 }
 
 /** Notes the newest tick a client has. Believed only as far as it was sent, and only to judge whether to skip it. */
-function confirm({ member }: Guest, tick: number): void {
-  if (tick > member.base) return
-  member.confirmed = Math.max(member.confirmed, tick)
-  forget(member, tick)
+function confirm(guest: Guest, tick: number): void {
+  if (tick > guest.base) return
+  guest.confirmed = Math.max(guest.confirmed, tick)
+  forget(guest, tick)
 }

@@ -66,11 +66,21 @@ export function createHost(options: HostOptions): Host {
   }
 }
 
-/** A client's way in. It outlives the dial, and holds nothing of it. */
-interface Passage {
-  inside: Connection | undefined
+/** A client's way in, and then to its room. It outlives the dial, and holds nothing of it. */
+class Passage implements Connection {
+  inside: Connection | undefined = undefined
   /** Whether the client is gone, or was turned away. */
-  gone: boolean
+  gone = false
+
+  receive(frame: Uint8Array): void {
+    // Before WELCOME there is nothing to say but LEAVE, and closing the socket says that too.
+    this.inside?.receive(frame)
+  }
+
+  lost(): void {
+    this.gone = true
+    this.inside?.lost()
+  }
 }
 
 /** Brings a client into its room, or turns it away. */
@@ -80,7 +90,7 @@ function dial(
   arrival: Arrival,
   failed: (error: unknown) => void,
 ): Connection {
-  const passage: Passage = { inside: undefined, gone: false }
+  const passage = new Passage()
   enter(directory, pipe, arrival, passage).catch((error: unknown) => {
     if (passage.gone) return
     passage.gone = true
@@ -90,18 +100,7 @@ function dial(
     countDial(directory, arrival, no.code)
     turnAway(pipe, no)
   })
-  return connectionThrough(passage)
-}
-
-function connectionThrough(passage: Passage): Connection {
-  return {
-    // Before WELCOME there is nothing to say but LEAVE, and closing the socket says that too.
-    receive: (frame) => passage.inside?.receive(frame),
-    lost() {
-      passage.gone = true
-      passage.inside?.lost()
-    },
-  }
+  return passage
 }
 
 async function enter(directory: Directory, pipe: Pipe, arrival: Arrival, passage: Passage): Promise<void> {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createBucket, createTally } from './limits.ts'
+import { Bucket, createTally } from './limits.ts'
 
 test('a bucket gives its burst at once, then its rate', () => {
-  const bucket = createBucket({ perSecond: 10, burst: 3 })
+  const bucket = new Bucket({ perSecond: 10, burst: 3 })
   expect([0, 0, 0, 0, 99, 100, 100, 199, 200].map((now) => bucket.take(now))).toEqual([
     true,
     true,
@@ -21,13 +21,13 @@ test('a bucket gives its burst at once, then its rate', () => {
 
 test('a bucket that is always empty gives exactly its rate, for days', () => {
   for (const perSecond of [3, 7.7, 60]) {
-    const bucket = createBucket({ perSecond, burst: 5 })
+    const bucket = new Bucket({ perSecond, burst: 5 })
     const start = 123_456.789
     let taken = 0
     for (let ms = 0; ms <= 1_000_000; ms += 4) if (bucket.take(start + ms)) taken += 1
     expect(taken).toBe(5 + Math.floor(1000 * perSecond))
     // Nothing adds up: half a day of takes later the next token still comes at its exact time.
-    const slow = createBucket({ perSecond: 1, burst: 1 })
+    const slow = new Bucket({ perSecond: 1, burst: 1 })
     for (let s = 0; s < 50_000; s++) {
       if (!slow.take(s * 1000) || slow.take(s * 1000 + 999.999)) throw new Error(`drifted by second ${s}`)
     }
@@ -38,7 +38,7 @@ test('in no span does a bucket give more than its burst and its rate', () => {
   const rate = { perSecond: 20, burst: 40 }
   fc.assert(
     fc.property(fc.array(fc.nat(400), { maxLength: 300 }), (gaps) => {
-      const bucket = createBucket(rate)
+      const bucket = new Bucket(rate)
       const times: number[] = []
       let now = 0
       for (const gap of gaps) if (bucket.take((now += gap))) times.push(now)
@@ -54,7 +54,7 @@ test('in no span does a bucket give more than its burst and its rate', () => {
 })
 
 test('a bucket whose time stands still or goes back gives nothing more', () => {
-  const bucket = createBucket({ perSecond: 1000, burst: 1 })
+  const bucket = new Bucket({ perSecond: 1000, burst: 1 })
   expect([500, 500, 0, -1e9, 500, 501].map((now) => bucket.take(now))).toEqual([
     true,
     false,
@@ -76,9 +76,9 @@ test('a tally allows so many in a while, and counts the others too', () => {
 
 test('impossible limits are refused and say what is right', () => {
   for (const perSecond of [0, -1, NaN, Infinity])
-    expect(() => createBucket({ perSecond, burst: 1 })).toThrow(/perSecond/)
+    expect(() => new Bucket({ perSecond, burst: 1 })).toThrow(/perSecond/)
   for (const burst of [0, 0.5, NaN, Infinity])
-    expect(() => createBucket({ perSecond: 1, burst })).toThrow(/burst/)
+    expect(() => new Bucket({ perSecond: 1, burst })).toThrow(/burst/)
   for (const most of [-1, 0.5, NaN]) expect(() => createTally({ most, within: 1 })).toThrow(/most/)
   for (const within of [0, -1, NaN]) expect(() => createTally({ most: 1, within })).toThrow(/within/)
 })

@@ -1,43 +1,43 @@
-/**
- * A token bucket: so many per second, so many at once.
- *
- * Time is given in milliseconds, monotonic.
- */
-export interface Bucket {
-  /** Takes a token if there is one at `now`; says whether there was. */
-  take(now: number): boolean
+/** So many per second, so many at once. */
+export interface Rate {
+  /** > 0 */
+  readonly perSecond: number
+  /** ≥ 1 */
+  readonly burst: number
 }
 
 /**
- * Makes a bucket, full at first. `perSecond` > 0, `burst` ≥ 1.
+ * A token bucket, full at first.
  *
- * Refills continuously and without drift: what was taken is counted from the last moment the bucket was full,
- * so that no rounding adds up.
+ * Time is given in milliseconds, monotonic. Refills continuously and without drift: what was taken is counted from the
+ * last moment the bucket was full, so that no rounding adds up. A class, because each connection has some.
  */
-export function createBucket({
-  perSecond,
-  burst,
-}: {
-  readonly perSecond: number
-  readonly burst: number
-}): Bucket {
-  if (!(perSecond > 0 && perSecond < Infinity))
-    throw new RangeError(`perSecond: ${perSecond}: give a number above 0`)
-  if (!(burst >= 1 && burst < Infinity)) throw new RangeError(`burst: ${burst}: give a number from 1`)
-  let full = -Infinity
-  let taken = 0
-  return {
-    take(now) {
-      const refilled = ((now - full) * perSecond) / 1000
-      if (refilled >= taken) {
-        full = now
-        taken = 1
-        return true
-      }
-      if (burst - taken + refilled < 1) return false
-      taken += 1
+export class Bucket {
+  readonly #rate: Rate
+  #full = -Infinity
+  #taken = 0
+
+  /** Throws RangeError on a rate that is none. */
+  constructor(rate: Rate) {
+    const { perSecond, burst } = rate
+    if (!(perSecond > 0 && perSecond < Infinity))
+      throw new RangeError(`perSecond: ${perSecond}: give a number above 0`)
+    if (!(burst >= 1 && burst < Infinity)) throw new RangeError(`burst: ${burst}: give a number from 1`)
+    this.#rate = rate
+  }
+
+  /** Takes a token if there is one at `now`; says whether there was. */
+  take(now: number): boolean {
+    const { perSecond, burst } = this.#rate
+    const refilled = ((now - this.#full) * perSecond) / 1000
+    if (refilled >= this.#taken) {
+      this.#full = now
+      this.#taken = 1
       return true
-    },
+    }
+    if (burst - this.#taken + refilled < 1) return false
+    this.#taken += 1
+    return true
   }
 }
 

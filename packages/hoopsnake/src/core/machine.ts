@@ -11,8 +11,7 @@ import type { RoomKind } from './kind.ts'
 import type { AnyProtocol, Data, Named } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { Given, Outcome, Room, Seat } from './rules.ts'
-import type { SeatRecord } from './seats.ts'
-import { createSeat, MAX_FAILURES } from './seats.ts'
+import { MAX_FAILURES, SeatRecord } from './seats.ts'
 import type { Flushed } from './sync.ts'
 import { Sync } from './sync.ts'
 
@@ -142,6 +141,9 @@ export class Machine {
     return { flushed, effects }
   }
 
+  /** What `seat.kick` does: the same function for all seats. */
+  readonly #kick = (id: number, message: string): void => this.kick(id, { code: 'KICKED', message })
+
   /** Closes a seat at the end of the tick being made. */
   kick(seat: number, reason: Reason): void {
     this.#kicked.set(seat, reason)
@@ -231,9 +233,7 @@ export class Machine {
 
   #join(entry: Entry & { kind: 'join' }, failed: Reason | undefined): void {
     if (failed !== undefined) return void this.#effects.refused.push({ seat: entry.seat, reason: failed })
-    const seat = createSeat({ id: entry.seat, digest: entry.digest, user: entry.user }, (id, reason) =>
-      this.kick(id, { code: 'KICKED', message: reason }),
-    )
+    const seat = new SeatRecord({ id: entry.seat, digest: entry.digest, user: entry.user }, this.#kick)
     this.#seatsBefore ??= [...this.seats.values()]
     this.seats.set(seat.id, seat)
     this.#where = 'mine'

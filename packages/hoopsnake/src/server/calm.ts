@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import { type Bucket, createBucket } from '../core/limits.ts'
+import { Bucket } from '../core/limits.ts'
 import type { Log } from '../core/log.ts'
 
 /** A log that does not repeat itself without end. */
@@ -34,7 +34,7 @@ export function calmLog(log: Log, clock: Clock): CalmLog {
   const all = new Map<string, Words>()
   const wordsOf = (key: string): Words => {
     const name = all.has(key) || all.size < MOST_WORDS ? key : ''
-    const words = all.get(name) ?? { bucket: createBucket(RATE), leftOut: 0, callOff: () => {} }
+    const words = all.get(name) ?? { bucket: new Bucket(RATE), leftOut: 0, callOff: () => {} }
     all.set(name, words)
     return words
   }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.ts'
 import { codes, refuse, type Refused } from '../../core/errors.ts'
-import { type Bucket, createBucket, createTally, type Tally } from '../../core/limits.ts'
+import { Bucket, createTally, type Tally } from '../../core/limits.ts'
 import type { Log } from '../../core/log.ts'
 import { isLoopback, type Sender } from './address.ts'
 import { addressKey, type Bans, userKey, wordsOf } from './bans.ts'
-import { createHeads } from './heads.ts'
+import { Heads } from './heads.ts'
 import type { FullLimits } from './limits.ts'
 import { recent } from './recent.ts'
 
@@ -59,8 +59,8 @@ const SOON = 1
 export function createDoor(given: DoorGiven): Door {
   const { limits, bans, clock } = given
   const { connections, entering, perAddress, dials } = limits
-  const heads = createHeads()
-  const buckets = recent<Bucket>(MOST_REMEMBERED, () => createBucket(dials))
+  const heads = new Heads()
+  const buckets = recent<Bucket>(MOST_REMEMBERED, () => new Bucket(dials))
   const strike = striker(given)
   const warn = seldom(given)
 
@@ -88,34 +88,68 @@ export function createDoor(given: DoorGiven): Door {
         return turn(503, `${entering} clients are on their way in; dial again.`, address)
       return undefined
     },
-    enter(sender) {
-      const head = heads.enter(sender.group)
-      const at = addressKey(sender.group)
-      const keys = [at]
-      const refusal = (key: string | undefined): Refused | undefined => {
-        const ban = bans.find(key)
-        return ban && refuse('BANNED', wordsOf(ban))
-      }
-      return {
-        keys,
-        banned: refusal(at),
-        admit(user) {
-          const key = userKey(user)
-          if (key !== undefined) keys.push(key)
-          const no = refusal(key)
-          if (no === undefined) head.known()
-          return no
-        },
-        ending(code) {
-          // Whoever writes a client of their own at this machine meets MALFORMED often.
-          if (code !== 'FLOOD' && !(code === 'MALFORMED' && !isLoopback(sender.address))) return
-          // A user that is known answers for itself; nobody knows who else is at its address.
-          if (keys.length > 1) strike(keys[1]!, code)
-          else if (!sender.crowd) strike(at, code)
-        },
-        leave: head.leave,
-      }
-    },
+    enter: (sender) => new Visit({ heads, bans, strike }, sender),
+  }
+}
+
+/** What all who are there have in common. */
+interface Inside {
+  readonly heads: Heads
+  readonly bans: Bans
+  readonly strike: (key: string, code: string) => void
+}
+
+/** One who is there. A class, because there are thousands. */
+class Visit implements Stay {
+  readonly #inside: Inside
+  readonly #sender: Sender
+  #user: string | undefined
+  #isKnown = false
+
+  constructor(inside: Inside, sender: Sender) {
+    this.#inside = inside
+    this.#sender = sender
+    inside.heads.enter(sender.group)
+  }
+
+  get keys(): readonly string[] {
+    const at = addressKey(this.#sender.group)
+    return this.#user === undefined ? [at] : [at, this.#user]
+  }
+
+  get banned(): Refused | undefined {
+    return this.#refusal(addressKey(this.#sender.group))
+  }
+
+  admit(user: unknown): Refused | undefined {
+    this.#user = userKey(user)
+    const no = this.#refusal(this.#user)
+    if (no === undefined) this.#know()
+    return no
+  }
+
+  ending(code: string): void {
+    const { address, group, crowd } = this.#sender
+    // Whoever writes a client of their own at this machine meets MALFORMED often.
+    if (code !== 'FLOOD' && !(code === 'MALFORMED' && !isLoopback(address))) return
+    // A user that is known answers for itself; nobody knows who else is at its address.
+    if (this.#user !== undefined) this.#inside.strike(this.#user, code)
+    else if (!crowd) this.#inside.strike(addressKey(group), code)
+  }
+
+  leave(): void {
+    this.#know()
+    this.#inside.heads.leave(this.#sender.group)
+  }
+
+  #know(): void {
+    if (!this.#isKnown) this.#inside.heads.know()
+    this.#isKnown = true
+  }
+
+  #refusal(key: string | undefined): Refused | undefined {
+    const ban = this.#inside.bans.find(key)
+    return ban && refuse('BANNED', wordsOf(ban))
   }
 }
 

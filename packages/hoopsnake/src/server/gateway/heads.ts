@@ -1,53 +1,33 @@
-/** Who is there. */
-export interface Heads {
-  readonly all: number
+/** Counts who is there: in all, by group of addresses, and those nobody knows yet. */
+export class Heads {
+  /** Those of each group that has any. */
+  readonly #groups = new Map<string, number>()
+  all = 0
   /** Those that nobody knows yet. */
-  readonly unknown: number
-  /** Those of a group of addresses. */
-  of(group: string): number
-  enter(group: string): Head
-}
+  unknown = 0
 
-/** One of them. */
-export interface Head {
-  /** It is known who it is. Twice is once. */
-  readonly known: () => void
-  /** It is gone. Once. */
-  readonly leave: () => void
-}
+  /** Those of a group. */
+  of(group: string): number {
+    return this.#groups.get(group) ?? 0
+  }
 
-/** Counts who is there: in all, by address, and those nobody knows yet. */
-export function createHeads(): Heads {
-  const groups = new Map<string, number>()
-  let all = 0
-  let unknown = 0
-  return {
-    get all() {
-      return all
-    },
-    get unknown() {
-      return unknown
-    },
-    of: (group) => groups.get(group) ?? 0,
-    enter(group) {
-      let isKnown = false
-      all++
-      unknown++
-      groups.set(group, (groups.get(group) ?? 0) + 1)
-      const known = (): void => {
-        if (!isKnown) unknown--
-        isKnown = true
-      }
-      return {
-        known,
-        leave() {
-          known()
-          all--
-          const left = groups.get(group)! - 1
-          if (left > 0) groups.set(group, left)
-          else groups.delete(group)
-        },
-      }
-    },
+  /** One has come whom nobody knows. */
+  enter(group: string): void {
+    this.all++
+    this.unknown++
+    this.#groups.set(group, this.of(group) + 1)
+  }
+
+  /** It is known who one of them is. */
+  know(): void {
+    this.unknown--
+  }
+
+  /** One of whom it is known who it is has gone. */
+  leave(group: string): void {
+    this.all--
+    const left = this.of(group) - 1
+    if (left > 0) this.#groups.set(group, left)
+    else this.#groups.delete(group)
   }
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import type { Pipe } from '../../core/pipe.ts'
+import { close, type Pipe } from '../../core/pipe.ts'
+import type { Stay } from './door.ts'
 import { binaryMessage, type Framing } from './frame.ts'
 
 /** A pipe with what the gateway needs besides. */
@@ -13,9 +14,6 @@ export interface Line extends Pipe {
   /** Ends the connection without a word. */
   cut(): void
 }
-
-/** `readyState` of a WebSocket that is open. */
-const OPEN = 1
 
 /** Bytes that a client may have left unread, and still have its pings answered. */
 const MOST_UNREAD = 65_536
@@ -40,26 +38,22 @@ export class SocketLine implements Line {
   readonly #ws: WebSocket
   readonly #socket: Duplex
   readonly #shared: Framing
-  readonly #ending: (code: number, reason: string) => void
+  readonly #stay: Pick<Stay, 'ending'>
+  #open = true
   /** Whether the system did not take all of the last write at once. Most do, and the socket need not be asked. */
   #waits = false
 
-  /** `shared` frames what goes to many; `ending` is told how the line is closed from this side. */
-  constructor(
-    ws: WebSocket,
-    socket: Duplex,
-    shared: Framing,
-    ending: (code: number, reason: string) => void,
-  ) {
+  /** `shared` frames what goes to many; `stay` is told how the line is closed from this side. */
+  constructor(ws: WebSocket, socket: Duplex, shared: Framing, stay: Pick<Stay, 'ending'>) {
     this.#ws = ws
     this.#socket = socket
     this.#shared = shared
-    this.#ending = ending
+    this.#stay = stay
   }
 
   write(frame: Uint8Array, then?: Uint8Array): void {
     // Nothing may follow a close frame.
-    if (!this.open) return
+    if (!this.#open) return
     const socket = this.#socket
     if (then === undefined) socket.write(this.#shared(frame))
     else this.#writeBoth(socket, frame, this.#shared(then))
@@ -82,25 +76,31 @@ export class SocketLine implements Line {
   }
 
   get open(): boolean {
-    return this.#ws.readyState === OPEN
+    return this.#open
+  }
+
+  /** Notes that ws is closing, or has closed. */
+  shut(): void {
+    this.#open = false
   }
 
   close(code: number, reason: string): void {
-    if (!this.open) return
-    this.#ending(code, reason)
+    if (!this.#open) return
+    if (code === close.REFUSED) this.#stay.ending(reason)
     this.#ws.close(code, cut(reason))
   }
 
   ping(): void {
-    if (this.open) this.#ws.ping()
+    if (this.#open) this.#ws.ping()
   }
 
   pong(data: Uint8Array): void {
     // Who does not read gets no more to read.
-    if (this.open && this.#socket.writableLength < MOST_UNREAD) this.#ws.pong(data)
+    if (this.#open && this.#socket.writableLength < MOST_UNREAD) this.#ws.pong(data)
   }
 
   cut(): void {
+    this.#open = false
     this.#ws.terminate()
   }
 }

@@ -14,7 +14,7 @@ import type { Stay } from './door.ts'
 import { type Drain, startDrain } from './drain.ts'
 import { fullLimits, type Limits } from './limits.ts'
 import type { Line } from './line.ts'
-import { openSession } from './session.ts'
+import { Session } from './session.ts'
 import { createTurnstile, type Turnstile } from './turnstile.ts'
 
 const hello: Hello = { wire: WIRE, protocol: 'snake', hash: 7, ticket: 'let me in', intent: 'watch' }
@@ -109,7 +109,7 @@ function open({
     traffic,
     drain: () => drain,
   }
-  const session = openSession(given, dial, line, stay)
+  const session = new Session(given, dial, line, stay)
   const startDraining = (within: number): Drain =>
     (drain = startDrain({ clock, random: () => 0.25 }, [{ session, line }], within))
   return { session, story, arrivals, admitted, clock, traffic, startDraining }

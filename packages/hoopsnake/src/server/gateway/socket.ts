@@ -1,6 +1,7 @@
+import type { EventEmitter } from 'node:events'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { codes, refuse } from '../../core/errors.ts'
 import { close } from '../../core/pipe.ts'
 import type { Traffic } from '../metrics/traffic.ts'
@@ -11,9 +12,9 @@ import { createDoor, type Stay, type TurnedAway } from './door.ts'
 import { type Drain, type DrainGiven, startDrain } from './drain.ts'
 import { sharedFraming } from './frame.ts'
 import { isWelcome } from './headers.ts'
-import { type Line, SocketLine } from './line.ts'
+import { SocketLine } from './line.ts'
 import { route } from './route.ts'
-import { openSession, type Session, type SessionGiven } from './session.ts'
+import { Session, type SessionGiven } from './session.ts'
 
 /** What sockets are taken in with. */
 export interface SocketGiven extends Omit<SessionGiven, 'drain'>, DrainGiven {
@@ -43,10 +44,17 @@ export interface SocketSide {
   readonly cut: () => void
 }
 
-interface Client {
-  readonly line: Line
-  readonly session: Session
-  readonly stay: Stay
+/** A WebSocket of ours, with what belongs to it: one set of listeners serves all. */
+class ClientSocket extends WebSocket {
+  line!: SocketLine
+  session!: Session
+  stay!: Stay
+
+  /** Whoever closes it, ws or we: nothing may be written behind the close frame. */
+  override close(code?: number, reason?: string | Buffer): void {
+    this.line.shut()
+    super.close(code, reason)
+  }
 }
 
 /** How long, in ms, a client has to answer a close frame; then it is cut. */
@@ -64,36 +72,58 @@ const options = {
   autoPong: false,
   // A message of the greatest size in reads of a few bytes each.
   maxBufferedChunks: 1024,
+  WebSocket: ClientSocket,
   // Not in @types/ws yet.
   closeTimeout: LINGER,
 }
 
 /** The clients whose sockets are open. */
 interface Crowd {
-  readonly clients: ReadonlySet<Client>
-  readonly accept: (ws: WebSocket, socket: Duplex, dial: Dial, stay: Stay) => void
+  readonly clients: ReadonlySet<ClientSocket>
+  readonly accept: (client: ClientSocket, socket: Duplex, dial: Dial, stay: Stay) => void
 }
 
 /** Makes a crowd: nobody yet. `emptied` is called whenever the last one has gone. */
 function createCrowd(given: SessionGiven, emptied: () => void): Crowd {
-  const clients = new Set<Client>()
+  const clients = new Set<ClientSocket>()
   const framing = sharedFraming()
-  function accept(ws: WebSocket, socket: Duplex, dial: Dial, stay: Stay): void {
-    const line = new SocketLine(ws, socket, framing, (code, reason) => {
-      if (code === close.REFUSED) stay.ending(reason)
-    })
-    const client = { line, stay, session: openSession(given, dial, line, stay) }
+  function closed(this: ClientSocket): void {
+    this.line.shut()
+    clients.delete(this)
+    this.session.lost()
+    this.stay.leave()
+    if (clients.size === 0) emptied()
+  }
+  // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); 'close' follows.
+  function broken(this: ClientSocket, { message }: Error): void {
+    given.log('debug', 'not WebSocket', { why: message, address: this.session.address })
+    this.stay.ending('MALFORMED')
+  }
+  function accept(client: ClientSocket, socket: Duplex, dial: Dial, stay: Stay): void {
+    client.stay = stay
+    client.line = new SocketLine(client, socket, framing, stay)
+    client.session = new Session(given, dial, client.line, stay)
     clients.add(client)
-    hear(ws, client, (why) => given.log('debug', 'not WebSocket', { why, address: dial.address }))
-    ws.on('close', () => {
-      clients.delete(client)
-      client.session.lost()
-      stay.leave()
-      if (clients.size === 0) emptied()
-    })
+    // Its own types know no `this` but WebSocket.
+    const emitter: EventEmitter = client
+    emitter.on('message', heard).on('ping', pinged).on('pong', ponged).on('error', broken).on('close', closed)
     if (stay.banned !== undefined) client.session.expel(stay.banned)
   }
   return { clients, accept }
+}
+
+function heard(this: ClientSocket, data: RawData, isBinary: boolean): void {
+  if (isBinary) this.session.receive(data as Buffer)
+  else this.session.text()
+}
+
+function pinged(this: ClientSocket, data: Buffer): void {
+  this.session.ping()
+  this.line.pong(data)
+}
+
+function ponged(this: ClientSocket): void {
+  this.session.pong()
 }
 
 /** Makes the WebSocket side of a gateway. */
@@ -153,24 +183,6 @@ export function socketSide(given: SocketGiven): SocketSide {
 
 const stopping: TurnedAway = { status: 503, words: codes.STOPPING }
 const noRoom: TurnedAway = { status: 404, words: 'Rooms are at /r/<protocol>.' }
-
-/** Hands what a socket hears to its session. `broken` is told why what came is no WebSocket. */
-function hear(ws: WebSocket, { line, session, stay }: Client, broken: (why: string) => void): void {
-  ws.on('message', (data, isBinary) => {
-    if (isBinary) session.receive(data as Buffer)
-    else session.text()
-  })
-  ws.on('ping', (data) => {
-    session.ping()
-    line.pong(data)
-  })
-  ws.on('pong', session.pong)
-  // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); 'close' follows.
-  ws.on('error', ({ message }) => {
-    broken(message)
-    stay.ending('MALFORMED')
-  })
-}
 
 /** Reads what is dialled. Undefined: no room. */
 function dialOf({ url = '', headers }: IncomingMessage, base: string, { address }: Sender): Dial | undefined {

@@ -1,4 +1,4 @@
-import { createBucket } from '../../core/limits.ts'
+import { Bucket } from '../../core/limits.ts'
 
 /** Lets so many clients in per second; the others are told when to come again. */
 export interface Turnstile {
@@ -22,7 +22,7 @@ const PROMISED = 0.8
  * and there is no second wave.
  */
 export function createTurnstile(rate: { readonly perSecond: number; readonly burst: number }): Turnstile {
-  const bucket = createBucket(rate)
+  const bucket = new Bucket(rate)
   const apart = 1000 / (PROMISED * rate.perSecond)
   /** When the last one who waits is to come. */
   let last = -Infinity
