@@ -61,7 +61,7 @@ export function createDoor(given: DoorGiven): Door {
   const { connections, entering, perAddress, dials } = limits
   const heads = new Heads()
   const buckets = recent<Bucket>(MOST_REMEMBERED, () => new Bucket(dials))
-  const strike = striker(given)
+  const inside: Inside = { heads, bans, strike: striker(given) }
   const warn = seldom(given)
 
   function turn(status: TurnedAway['status'], words: string, address: string, retryAfter = SOON): TurnedAway {
@@ -88,7 +88,7 @@ export function createDoor(given: DoorGiven): Door {
         return turn(503, `${entering} clients are on their way in; dial again.`, address)
       return undefined
     },
-    enter: (sender) => new Visit({ heads, bans, strike }, sender),
+    enter: (sender) => new Visit(inside, sender),
   }
 }
 
