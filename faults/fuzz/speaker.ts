@@ -2,10 +2,7 @@ import { type AnyProtocol, type Clock, Reader } from 'hoopsnake'
 import { readWelcome } from '../../packages/hoopsnake/src/core/frames/hello.ts'
 import { down } from '../../packages/hoopsnake/src/core/frames/kinds.ts'
 import type { Line } from '../../packages/hoopsnake/src/server/gateway/line.ts'
-import {
-  Session,
-  type SessionGiven,
-} from '../../packages/hoopsnake/src/server/gateway/session.ts'
+import { Session, type SessionGiven } from '../../packages/hoopsnake/src/server/gateway/session.ts'
 import { framesOf, type Knowledge } from './frames.ts'
 import type { Dice } from './scribble.ts'
 
