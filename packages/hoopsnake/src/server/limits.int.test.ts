@@ -185,6 +185,20 @@ const cases: Record<string, () => Promise<void>> = {
     expect(await dials(server, 4)).toEqual(all(3, 429))
   },
 
+  async '`limits.requests`'() {
+    await using server = await start({ requests: { perSecond: 0.001, burst: 3 } })
+    const ask = async (path: string) => {
+      const { status, headers } = await fetch(new URL(path, server.url))
+      return headers.get('retry-after') === null ? status : [status, headers.get('connection')]
+    }
+    const asked: unknown[] = []
+    for (const path of ['/', '/r/snake', '/none', '/r/snake']) asked.push(await ask(path))
+    expect(asked).toEqual([404, 200, 404, [429, 'close']])
+    for (let at = 0; at < 3; at++) expect(await ask('/healthz')).toBe(200)
+    expect(await ask('/readyz')).toEqual([429, 'close'])
+    expect(await dials(server, 1)).toEqual([101])
+  },
+
   async '`limits.entering`'() {
     await using server = await start({ entering: 3 })
     expect(await dials(server, 2)).toEqual([101, 101])
@@ -384,17 +398,23 @@ const cases: Record<string, () => Promise<void>> = {
 
   async '`limits.connections` + `limits.entering` TCP'() {
     await using server = await start({ connections: 2, entering: 1 })
-    const sockets: Socket[] = []
-    for (let at = 0; at < 3; at++) {
-      const socket = request(server.port, '')
-      await once(socket, 'connect')
-      sockets.push(socket)
-    }
-    sockets[2]!.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
-    await once(sockets[2]!, 'data')
-    const fourth = request(server.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
-    expect(await ended(fourth)).toBe('')
-    for (const socket of sockets) socket.destroy()
+    const ask = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'
+    const [ann, bob, eve] = [
+      request(server.port, ask),
+      request(server.port, upgrade),
+      request(server.port, ''),
+    ]
+    await Promise.all([once(ann, 'data'), once(bob, 'data'), once(eve, 'connect')])
+    const gone: Socket[] = []
+    for (const socket of [ann, bob, eve]) socket.once('close', () => gone.push(socket))
+    // Answered once more: from now on it is not the one that has been idle the longest.
+    ann.write(ask)
+    await once(ann, 'data')
+    expect(gone).toEqual([])
+    const dan = request(server.port, ask)
+    await Promise.all([once(dan, 'data'), once(eve, 'close')])
+    expect(gone).toEqual([eve])
+    for (const socket of [ann, bob, dan]) socket.destroy()
   },
 
   async '16 KiB head of an HTTP request'() {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { virtualClock } from '../../core/clock.ts'
 import { senderFinder } from './address.ts'
 import { createBans } from './bans.ts'
-import { createDoor } from './door.ts'
+import { createDoor, type Errand } from './door.ts'
 import { fullLimits, type Limits } from './limits.ts'
 import { recent } from './recent.ts'
 
@@ -25,6 +25,8 @@ function open(limits: Limits = {}) {
     from,
     enter: (address: string, headers = {}) => door.enter(from(address, headers)),
     dial: (address: string, headers = {}) => door.dial(from(address, headers)),
+    ask: (address: string, errand: Errand = 'page', headers = {}) =>
+      door.request(from(address, headers), errand),
   }
 }
 
@@ -86,6 +88,40 @@ test('[SF3] the default is 500 at once, and programs of this machine are not cou
   for (let at = 0; at < 1000; at++) expect(dial(home)).toBeUndefined()
 })
 
+test('[SF14] an address asks at most so often, others are not concerned, nor are its dials', () => {
+  const { ask, dial, clock, story } = open({ requests: { perSecond: 2, burst: 3 } })
+  for (const address of [ann, home]) {
+    for (let at = 0; at < 3; at++) expect(ask(address)).toBeUndefined()
+    expect(ask(address)).toEqual({
+      status: 429,
+      words: 'More than 2 requests per second from your address.',
+      retryAfter: 1,
+    })
+    expect(dial(address)).toBeUndefined()
+  }
+  expect(ask(bob)).toBeUndefined()
+  clock.advance(500)
+  expect(ask(ann)).toBeUndefined()
+  expect(ask(ann)?.status).toBe(429)
+  expect(story).toEqual(['warn: turned somebody away'])
+})
+
+test('[SF14] those who ask how the server is are counted apart', () => {
+  const { ask } = open({ requests: { perSecond: 2, burst: 1 } })
+  expect([ask(ann), ask(ann)?.status]).toEqual([undefined, 429])
+  expect([ask(ann, 'probe'), ask(ann, 'probe')?.status]).toEqual([undefined, 429])
+})
+
+test('[SF14] the default is 2,000 at once; neither this machine nor an unknown proxy is counted', () => {
+  const { ask } = open()
+  for (let at = 0; at < 2000; at++) expect(ask(ann)).toBeUndefined()
+  expect(ask(ann)?.status).toBe(429)
+  for (let at = 0; at < 3000; at++) {
+    expect(ask(home)).toBeUndefined()
+    expect(ask('10.0.0.1', 'page', { 'x-forwarded-for': ann })).toBeUndefined()
+  }
+})
+
 test('[SF4] at most so many are on their way in; who is in, or gone, makes room', () => {
   const { dial, enter } = open({ entering: 2 })
   const [first, second] = [enter(ann), enter(bob)]
@@ -119,7 +155,7 @@ test('[SF5] an address whose connections flood too often is banned for a while',
     retryAfter: 90,
   })
   expect(dial(bob)).toBeUndefined()
-  expect(story).toEqual(['warn: banned for a while', 'warn: turned a dial away'])
+  expect(story).toEqual(['warn: banned for a while', 'warn: turned somebody away'])
   clock.advance(89_999)
   expect(dial(ann)).toMatchObject({ status: 429, retryAfter: 1 })
   clock.advance(1)

@@ -7,6 +7,7 @@ import { addressKey, type Bans, userKey, wordsOf } from './bans.ts'
 import { Heads } from './heads.ts'
 import type { FullLimits } from './limits.ts'
 import { recent } from './recent.ts'
+import { seldom } from './seldom.ts'
 
 /** What the door decides by. */
 export interface DoorGiven {
@@ -24,8 +25,13 @@ export interface TurnedAway {
   readonly retryAfter?: number
 }
 
+/** What a request is for: a probe asks how the server is, everything else is a page or what it needs. */
+export type Errand = 'page' | 'probe'
+
 /** Decides who may come in, and counts who is there: in all, by address, and those nobody knows yet. */
 export interface Door {
+  /** Counts a request that is no dial; says why it is turned away. Undefined: it is to be answered. */
+  request(sender: Sender, errand: Errand): TurnedAway | undefined
   /** Counts a dial; says why it is turned away. Undefined: it may come in. */
   dial(sender: Sender): TurnedAway | undefined
   /** Counts a socket in. */
@@ -46,30 +52,37 @@ export interface Stay {
   leave(): void
 }
 
-/** Addresses, or users, whose dials and strikes are remembered; beyond, the oldest start afresh. */
+/** Addresses, or users, whose dials, requests and strikes are remembered; beyond, the oldest start afresh. */
 const MOST_REMEMBERED = 10_000
-
-/** Kinds of warnings that are told apart. */
-const MOST_KINDS = 16
 
 /** Seconds after which a full server, or address, may have a place again. */
 const SOON = 1
 
 /** Makes the door of a gateway. */
 export function createDoor(given: DoorGiven): Door {
-  const { limits, bans, clock } = given
-  const { connections, entering, perAddress, dials } = limits
+  const { limits, bans } = given
+  const { connections, entering, perAddress, dials, requests } = limits
   const heads = new Heads()
-  const buckets = recent<Bucket>(MOST_REMEMBERED, () => new Bucket(dials))
+  const mayDial = pace(given, dials)
+  // Apart: where players share the address of a balancer, their floods must not look like our illness.
+  const mayAsk = { page: pace(given, requests), probe: pace(given, requests) }
   const inside: Inside = { heads, bans, strike: striker(given) }
   const warn = seldom(given)
 
   function turn(status: TurnedAway['status'], words: string, address: string, retryAfter = SOON): TurnedAway {
-    warn('turned a dial away', { why: words, address })
+    warn('turned somebody away', { why: words, address })
     return { status, words, retryAfter }
   }
 
   return {
+    request(sender, errand) {
+      if (mayAsk[errand](sender)) return undefined
+      return turn(
+        429,
+        `More than ${requests.perSecond} requests per second from your address.`,
+        sender.address,
+      )
+    },
     dial(sender) {
       const { group, address, crowd } = sender
       const ban = bans.find(addressKey(group))
@@ -79,7 +92,7 @@ export function createDoor(given: DoorGiven): Door {
         warn(`a proxy forwards clients here: name it in \`proxies\`, or no limit by address holds`, {
           address,
         })
-      if (isCounted(sender, dials.local) && !buckets.get(group).take(clock.now()))
+      if (!mayDial(sender))
         return turn(429, `More than ${dials.perSecond} dials per second from your address.`, address)
       if (isCounted(sender, perAddress.local) && heads.of(group) >= perAddress.most)
         return turn(429, `${perAddress.most} connections are the most from one address.`, address)
@@ -153,6 +166,12 @@ class Visit implements Stay {
   }
 }
 
+/** Makes the way to count what comes from each address; it says whether one more is within the rate. */
+function pace({ clock }: DoorGiven, rate: FullLimits['dials']): (sender: Sender) => boolean {
+  const buckets = recent<Bucket>(MOST_REMEMBERED, () => new Bucket(rate))
+  return (sender) => !isCounted(sender, rate.local) || buckets.get(sender.group).take(clock.now())
+}
+
 /** Makes the way to count what goes against an address or user. When it is too much, it is banned for a while. */
 function striker({ limits: { strikes }, bans, clock, log }: DoorGiven): (key: string, code: string) => void {
   const tallies = recent<Tally>(MOST_REMEMBERED, () => createTally(strikes))
@@ -161,18 +180,6 @@ function striker({ limits: { strikes }, bans, clock, log }: DoorGiven): (key: st
     tallies.delete(key)
     bans.strike(key, strikes.ban)
     log('warn', 'banned for a while', { whom: key, code, ms: strikes.ban })
-  }
-}
-
-/** Makes a log of warnings: the first of a kind in a minute is one, a flood of them is not. */
-function seldom({
-  clock,
-  log,
-}: DoorGiven): (message: string, fields: { why?: string; address: string }) => void {
-  const tallies = recent<Tally>(MOST_KINDS, () => createTally({ most: 1, within: 60_000 }))
-  return (message, fields) => {
-    const first = tallies.get(fields.why ?? message).count(clock.now())
-    log(first ? 'warn' : 'debug', message, fields)
   }
 }
 

@@ -1,4 +1,6 @@
 import { createTimer } from '../../core/timer.ts'
+import type { Bans } from './bans.ts'
+import { createDoor } from './door.ts'
 import type { Gate } from '../metrics/operation.ts'
 import type { FindFile } from './files.ts'
 import { httpSide, type HttpGiven } from './http.ts'
@@ -8,7 +10,8 @@ import { createTurnstile } from './turnstile.ts'
 
 /** What a gateway is made of. */
 export interface GatewayGiven
-  extends Omit<SocketGiven, 'turnstile' | 'timer'>, Pick<HttpGiven, 'operation' | 'operator'> {
+  extends Omit<SocketGiven, 'turnstile' | 'timer' | 'door'>, Pick<HttpGiven, 'operation' | 'operator'> {
+  readonly bans: Bans
   readonly files: FindFile | undefined
   readonly protocols: ReadonlySet<string>
 }
@@ -21,13 +24,16 @@ export interface Gateway extends Tenant, Pick<SocketSide, 'drain' | 'refuse' | '
 /** Makes a gateway. It listens to nothing by itself. */
 export function createGateway(given: GatewayGiven): Gateway {
   let phase: Gate['phase'] = 'open'
+  const door = createDoor(given)
   const sockets = socketSide({
     ...given,
+    door,
     turnstile: createTurnstile(given.limits.arrivals),
     timer: createTimer(given.clock),
   })
   const http = httpSide({
     ...given,
+    door,
     gate: () => ({ phase, connections: sockets.connections }),
   })
   return {

@@ -176,6 +176,9 @@ test('[GW19] other methods and other paths are answered with words', async () =>
       'close',
     ])
   }
+  expect(await raw('CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(
+    /^HTTP\/1.1 405 .*\r\nAllow: GET/,
+  )
   const none = await get('/nothing.html')
   expect([none.status, await none.text()]).toEqual([404, 'There is no such file.\n'])
   expect((await get('/%')).status).toBe(400)

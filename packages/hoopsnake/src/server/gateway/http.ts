@@ -4,6 +4,9 @@ import type { Link } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
 import type { Gate, Operation } from '../metrics/operation.ts'
 import { textType } from '../metrics/text.ts'
+import type { Traffic } from '../metrics/traffic.ts'
+import type { FindSender } from './address.ts'
+import type { Door, TurnedAway } from './door.ts'
 import type { FindFile, OpenFile } from './files.ts'
 import { answer, fileHeaders, say, sayJson, shared } from './headers.ts'
 import type { Guard } from './operator.ts'
@@ -16,6 +19,9 @@ export interface HttpGiven {
   readonly files: FindFile | undefined
   readonly protocols: ReadonlySet<string>
   readonly origins: ReadonlySet<string>
+  readonly door: Pick<Door, 'request'>
+  readonly findSender: FindSender
+  readonly traffic: Traffic
   readonly link: Link
   readonly log: Log
   readonly operation: Operation
@@ -61,6 +67,8 @@ export function httpSide(given: HttpGiven): HttpSide {
     },
     answer(request, response) {
       const asked = route(request.url ?? '', base)
+      const no = tooMany(given, request, asked)
+      if (no !== undefined) return turnAway(response, no, given.traffic)
       if (asked === undefined) return say(response, 404, `This server answers below ${base}/ only.`)
       const methods = asked.to === 'room' ? ['GET', 'HEAD', 'OPTIONS'] : ['GET', 'HEAD']
       if (!methods.includes(request.method ?? '')) {
@@ -75,6 +83,26 @@ export function httpSide(given: HttpGiven): HttpSide {
       })
     },
   }
+}
+
+/** Counts a request; says why it is not answered. */
+function tooMany(
+  { door, findSender }: HttpGiven,
+  { socket, headers }: IncomingMessage,
+  asked: Route | undefined,
+): TurnedAway | undefined {
+  const errand = asked?.to === 'health' || asked?.to === 'ready' ? 'probe' : 'page'
+  return door.request(findSender(socket.remoteAddress, headers), errand)
+}
+
+/** Answers a request that is one too many, and ends the connection: what else it has sent is not looked at. */
+function turnAway(
+  response: ServerResponse,
+  { status, words, retryAfter }: TurnedAway,
+  traffic: Traffic,
+): void {
+  traffic.turned(`HTTP_${status}`)
+  say(response, status, words, { connection: 'close', 'retry-after': String(retryAfter) })
 }
 
 /** Answers operators and their machines. How the server does may anybody ask; numbers are for operators. */

@@ -14,6 +14,11 @@ export interface Limits {
    * this machine's own are not counted.
    */
   readonly dials?: { readonly perSecond: number; readonly burst: number }
+  /**
+   * Requests from one address for files, lists and metrics, and as many for `/healthz` and `/readyz`; beyond, they are
+   * answered HTTP 429. Default 100 per second, 2,000 at once. Unless it is set, this machine's own are not counted.
+   */
+  readonly requests?: { readonly perSecond: number; readonly burst: number }
   /** Sockets whose client is not in yet, `auth` included; one more is answered HTTP 503. Default 2,000. */
   readonly entering?: number
   /**
@@ -56,6 +61,7 @@ export interface FullLimits {
   /** `local`: whether this machine's own addresses are counted. */
   readonly perAddress: { readonly most: number; readonly local: boolean }
   readonly dials: { readonly perSecond: number; readonly burst: number; readonly local: boolean }
+  readonly requests: { readonly perSecond: number; readonly burst: number; readonly local: boolean }
   readonly entering: number
   readonly strikes: { readonly most: number; readonly within: number; readonly ban: number }
   readonly arrivals: { readonly perSecond: number; readonly burst: number }
@@ -71,11 +77,12 @@ export interface FullLimits {
 
 /** Fills the defaults in. Throws RangeError on a limit that is none, naming it. */
 export function fullLimits(limits: Limits = {}): FullLimits {
-  const { perAddress, dials, strikes = {} } = limits
+  const { perAddress, dials, requests, strikes = {} } = limits
   const full = {
     connections: limits.connections ?? 10_000,
     perAddress: { most: perAddress ?? 256, local: perAddress !== undefined },
     dials: { ...(dials ?? { perSecond: 50, burst: 500 }), local: dials !== undefined },
+    requests: { ...(requests ?? { perSecond: 100, burst: 2000 }), local: requests !== undefined },
     entering: limits.entering ?? 2000,
     strikes: {
       most: strikes.most ?? 3,

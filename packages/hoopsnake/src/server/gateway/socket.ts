@@ -7,8 +7,8 @@ import { close } from '../../core/pipe.ts'
 import type { Traffic } from '../metrics/traffic.ts'
 import type { FindSender, Sender } from './address.ts'
 import type { Dial } from './auth.ts'
-import { type Ban, type Bans, wordsOf } from './bans.ts'
-import { createDoor, type Stay, type TurnedAway } from './door.ts'
+import { type Ban, wordsOf } from './bans.ts'
+import type { Door, Stay, TurnedAway } from './door.ts'
 import { type Drain, type DrainGiven, startDrain } from './drain.ts'
 import { sharedFraming } from './frame.ts'
 import { isWelcome } from './headers.ts'
@@ -20,7 +20,7 @@ import { Session, type SessionGiven } from './session.ts'
 export interface SocketGiven extends Omit<SessionGiven, 'drain'>, DrainGiven {
   /** '' or e.g. '/game': everything is below it. */
   readonly base: string
-  readonly bans: Bans
+  readonly door: Door
   readonly findSender: FindSender
   /** Origins whose pages may dial, besides those of this host. */
   readonly origins: ReadonlySet<string>
@@ -128,9 +128,8 @@ function ponged(this: ClientSocket): void {
 
 /** Makes the WebSocket side of a gateway. */
 export function socketSide(given: SocketGiven): SocketSide {
-  const { base, limits } = given
+  const { base, limits, door } = given
   const server = new WebSocketServer({ ...options, maxPayload: limits.frameBytes })
-  const door = createDoor(given)
   const { clients, accept } = createCrowd({ ...given, drain: () => drain }, () => {
     emptied?.()
     drain?.end()
