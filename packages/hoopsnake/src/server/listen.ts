@@ -2,7 +2,11 @@ import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import type { Tenant } from './gateway/attach.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { boundConnections, connectionsAllowed } from './connections.ts'
 import type { FullLimits } from './gateway/limits.ts'
+import { seldom } from './gateway/seldom.ts'
 
 /** Where to listen. */
 export interface Address {
@@ -11,12 +15,19 @@ export interface Address {
   readonly host: string | undefined
 }
 
+/** What our own HTTP server is made with. */
+interface OwnGiven {
+  readonly limits: FullLimits
+  readonly clock: Clock
+  readonly log: Log
+}
+
 /**
  * Makes an HTTP server that is the tenant's alone. Who has not sent the head of a request within `handshake` after
  * connecting is answered 408: a browser sends it in one go.
  */
-export function ownServer(tenant: Tenant, { handshake, connections, entering }: FullLimits): HttpServer {
-  const ms = Math.ceil(handshake)
+export function ownServer(tenant: Tenant, { limits, ...given }: OwnGiven): HttpServer {
+  const ms = Math.ceil(limits.handshake)
   const server = createServer(
     {
       headersTimeout: ms,
@@ -30,10 +41,21 @@ export function ownServer(tenant: Tenant, { handshake, connections, entering }: 
     tenant.request,
   )
   server.on('upgrade', tenant.upgrade)
+  // Of a tunnel to elsewhere Node says nothing by itself.
+  server.on('connect', (_request, socket) => socket.end(noTunnel))
   // Sockets, and beside them those who dial or ask for a file: whoever sends no request at all is bounded too.
-  server.maxConnections = connections + entering
+  const [wanted, allowed] = [limits.connections + limits.entering, connectionsAllowed()]
+  if (allowed < wanted)
+    given.log('warn', 'the system allows fewer connections than the limits do: raise `ulimit -n`', {
+      allowed,
+      wanted,
+    })
+  boundConnections(server, Math.min(wanted, allowed), seldom(given))
   return server
 }
+
+const noTunnel =
+  'HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
 
 /** Connections that may wait to be taken in, as far as the system lets us: a herd comes back all at once. */
 const BACKLOG = 4096

@@ -107,7 +107,7 @@ async function start(
   const gateway = gatewayTo({ place, operation, traffic, bans, random }, full, clock)
   const { expel } = gateway
   const banning = await startBanning({ bans, store, bus, log, expel, wallTime, id: String(entropy()) })
-  const { server, release } = await open(gateway, full)
+  const { server, release } = await open(gateway, full, clock)
   return running(full, clock, {
     place,
     gateway,
@@ -183,12 +183,13 @@ function gatewayTo(
 /** Opens the port, or moves in at a server that exists; `release` takes that back. */
 async function open(
   gateway: Gateway,
-  { at, limits }: FullOptions,
+  { at, limits, log }: FullOptions,
+  clock: Clock,
 ): Promise<{ server: HttpServer; release: () => unknown }> {
   // Of an HTTPS server nothing is used that an HTTP server does not have.
   if ('server' in at)
     return { server: at.server as HttpServer, release: attach(at.server as HttpServer, gateway) }
-  const server = ownServer(gateway, limits)
+  const server = ownServer(gateway, { limits, clock, log })
   await listen(server, at)
   return { server, release: () => closeServer(server) }
 }

@@ -1,0 +1,16 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const program = `
+  import { connectionsAllowed } from ${JSON.stringify(new URL('./connections.ts', import.meta.url).href)}
+  console.log(connectionsAllowed())`
+
+test('[SF4] no more connections are let in than the system lets the process open, less what it needs itself', async () => {
+  // Elsewhere nothing says so.
+  const most = process.platform === 'linux' ? '150' : 'Infinity'
+  const script = `ulimit -n 250 && exec "$0" --input-type=module --eval "$1"`
+  const { stdout } = await run('sh', ['-c', script, process.execPath, program])
+  expect(stdout.trim()).toBe(most)
+})
