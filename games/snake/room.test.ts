@@ -82,7 +82,10 @@ test('[bug 6] inputs from those who may not are answered with a code, and change
   const answer = ann.ask('turn', 'up')
   await s.advance(1000)
   expect((await answer)?.code).toBe('NOT_ALIVE')
-  await expect(s.join({ name: ' \u202e ' })).rejects.toMatchObject({ code: 'NAME_EMPTY' })
+  await expect(s.join({ name: ' \u202e ' })).rejects.toMatchObject({
+    code: 'NAME_EMPTY',
+    message: 'A name needs at least one visible character.',
+  })
   expect([...s.room().seats.keys()]).toEqual([ann.seat])
   await s.stop()
 })

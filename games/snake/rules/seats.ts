@@ -12,7 +12,7 @@ export function mine(): PitMine {
 /** Lets in whoever has a name. Two may have the same one; they then share a line of the score table. */
 export function join(_room: Room<Pit>, seat: Seat<Pit>, ask: { name: string }): Refused | undefined {
   const name = cleanName(ask.name, NAME)
-  if (name === '') return refuse('NAME_EMPTY')
+  if (name === '') return refuse('NAME_EMPTY', 'A name needs at least one visible character.')
   seat.mine.name = name
   return undefined
 }

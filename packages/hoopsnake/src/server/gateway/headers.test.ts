@@ -24,6 +24,10 @@ test('[GW12] a page of this host is welcome, one of another host is not', () => 
     ['app://game.example', 'game.example'],
     ['https://game.example', undefined],
     ['https://game.example@evil.example', 'game.example'],
+    ['https://evil.example', 'game.example@evil.example'],
+    ['https://evil.example', 'evil.example/.game.example'],
+    ['https://evil.example', 'evil.example?.game.example'],
+    ['https://evil.example', 'evil.example\\.game.example'],
   ]
   expect(
     others.filter(([origin, host]) => isWelcome({ origin, ...(host === undefined ? {} : { host }) }, none)),

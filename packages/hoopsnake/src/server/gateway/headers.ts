@@ -82,12 +82,14 @@ type Sender = Pick<IncomingHttpHeaders, 'origin' | 'host'>
  * Says whether a page may talk to this server: one of this host, or of an origin in the list. Browsers send cookies
  * and reach private networks on behalf of any page, so a foreign page is refused. No origin: not a browser's page.
  */
-export function isWelcome({ origin, host }: Sender, origins: ReadonlySet<string>): boolean {
+export function isWelcome({ origin, host = '' }: Sender, origins: ReadonlySet<string>): boolean {
   if (origin === undefined || origins.has(origin)) return true
+  // Host and port alone: of an address, URL would take the host that stands in it.
+  if (/[/?#@\\]/.test(host)) return false
   try {
     const from = new URL(origin)
     // Through URL both, so that letter case and the default port of the scheme make no difference.
-    return /^https?:$/.test(from.protocol) && new URL(`${from.protocol}//${host ?? ''}`).host === from.host
+    return /^https?:$/.test(from.protocol) && new URL(`${from.protocol}//${host}`).host === from.host
   } catch {
     return false
   }
