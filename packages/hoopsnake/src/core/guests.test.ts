@@ -54,9 +54,12 @@ let crashAt: number
 let clock: VirtualClock
 let host: Host
 let store: Store
+let said: unknown[]
 
 function start(options: RoomOptions<typeof den> = {}): void {
+  said = []
   host = quietHost({
+    log: (level, message, fields) => void said.push([level, message, fields]),
     rooms: rooms('test:', { den: den.room(rules, { hz: 10, ...options }) }),
     clock,
     store,
@@ -220,6 +223,13 @@ describe('a seat outlives its connection', () => {
     again.send('add', 1)
     clock.advance(100)
     expect(again.state!.seats.get(1)!.sum).toBe(6)
+  })
+
+  test('[GW15] what is said of a player names its room, seat and tick', async () => {
+    const ann = await enter()
+    ann.lose()
+    const named = { game: 'den', room: ann.welcome!.room, seat: 1, tick: 1 }
+    expect(said.at(-1)).toEqual(['debug', 'a player is away', named])
   })
 
   test('[SE2] a seat that is not claimed in time is given up; its token is worth nothing then', async () => {

@@ -84,10 +84,7 @@ export class Guests {
       telemetry: given.telemetry,
       frame: (from, up) => this.#frame(from, up),
       lost: (from) => this.#lost(from),
-      failed: ({ seat }, error) => {
-        const { protocol, code: room, tick } = given.machine
-        given.log('error', 'a frame failed', { game: protocol.name, room, seat, tick, error })
-      },
+      failed: (guest, error) => given.log('error', 'a frame failed', { ...this.#named(guest), error }),
     }
     this.#fanout = new Fanout(given.machine.sync, given.machine.epoch, given.telemetry)
     for (const seat of given.machine.seats.values()) this.#hold(seat.id, undefined)
@@ -352,6 +349,12 @@ export class Guests {
     this.#lost(guest)
   }
 
+  /** Gives what a log says of a guest. */
+  #named({ seat }: Guest): Record<string, unknown> {
+    const { protocol, code: room, tick } = this.#given.machine
+    return { game: protocol.name, room, seat, tick }
+  }
+
   #lost(guest: Guest): void {
     this.#fanout.remove(guest)
     this.#throttled.delete(guest)
@@ -362,6 +365,7 @@ export class Guests {
       if (seat !== undefined) {
         giveBack(guest, seat)
         this.#hold(guest.seat, guest)
+        this.#given.log('debug', 'a player is away', this.#named(guest))
       }
     }
     this.#given.stirred()

@@ -24,6 +24,13 @@ test('[GW15] nothing that a client sent begins a line of its own or steers the t
   expect(line).toContain('Error: x | y')
 })
 
+test('[GW15] a text is cut at 2,000 characters: a header may be longer than all the rest of the log', () => {
+  const [short, long] = ['a'.repeat(2000), 'a'.repeat(2001)]
+  expect(logged('info', 'warn', 'refused', { short, long })).toEqual([
+    `warn  refused short=${short} long="${short}…"`,
+  ])
+})
+
 test('[GW15] colours are codes around the same words', () => {
   const lines: string[] = []
   plainLog({ write: (line) => lines.push(line), colour: true, stamp: () => 'T' })('error', 'oh', { a: 1 })

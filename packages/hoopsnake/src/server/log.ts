@@ -78,13 +78,17 @@ function asData(value: unknown, depth: number = 0): unknown {
       const { name, message, stack, code, cause } = value as NodeJS.ErrnoException
       return { name, message, stack, code, ...(cause !== undefined && { cause: asData(cause, depth + 1) }) }
     }
-    if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
+    if (typeof value === 'string') return cut(value)
     if (value === null || ['number', 'boolean', 'undefined'].includes(typeof value)) return value
     const text = JSON.stringify(value)
     return text !== undefined && text.length <= LONGEST ? (JSON.parse(text) as unknown) : words(value)
   } catch {
     return show(value)
   }
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
 
 function show(value: unknown): string {
@@ -98,7 +102,10 @@ function show(value: unknown): string {
 
 function words(value: unknown): string {
   if (value instanceof Error) return clean(value.stack ?? String(value))
-  if (typeof value === 'string') return /^[\w.:/@-]+$/.test(value) ? value : clean(JSON.stringify(value))
+  if (typeof value === 'string') {
+    const text = cut(value)
+    return /^[\w.:/@-]+$/.test(text) ? text : clean(JSON.stringify(text))
+  }
   return clean(inspect(value, { depth: 3, breakLength: Infinity, maxStringLength: 500, maxArrayLength: 20 }))
 }
 

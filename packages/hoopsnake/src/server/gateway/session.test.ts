@@ -75,7 +75,9 @@ function open({
     },
     list: () => Promise.resolve([]),
   }
-  const log = (level: string, message: string): void => {
+  const fields: unknown[] = []
+  const log = (level: string, message: string, said?: object): void => {
+    fields.push(said)
     if (level === 'error' || level === 'warn') story.push(`${level}: ${message}`)
   }
   const dial = {
@@ -112,7 +114,7 @@ function open({
   const session = new Session(given, dial, line, stay)
   const startDraining = (within: number): Drain =>
     (drain = startDrain({ clock, random: () => 0.25 }, [{ session, line }], within))
-  return { session, story, arrivals, admitted, clock, traffic, startDraining }
+  return { session, story, fields, arrivals, admitted, clock, traffic, startDraining }
 }
 
 /** Lets every promise that can settle do so. */
@@ -203,6 +205,20 @@ test('[GW4] auth that throws anything else, or answers what cannot be copied, is
     await settled()
     expect(story).toEqual(['error: auth failed', 'refused DENIED', 'closed 4001 DENIED'])
   }
+})
+
+test('[GW15] what is said of a client names the game and room that it dialled', async () => {
+  const dialled = { game: 'snake', room: 'ABCD', address: '10.0.0.9' }
+  const error = new Error('no database')
+  const denied = open({ auth: () => Promise.reject(error) })
+  denied.session.receive(bytes())
+  await settled()
+  expect(denied.fields[0]).toEqual({ ...dialled, error })
+  const silent = open()
+  silent.session.receive(bytes())
+  await settled()
+  silent.clock.advance(15_000)
+  expect(silent.fields.at(-1)).toEqual({ ...dialled, code: 'SILENT' })
 })
 
 test('[GW5] what arrives while auth is asked waits, in order, and is the bytes that arrived', async () => {

@@ -57,6 +57,8 @@ const MOST_KEPT = 16
 export class Session {
   readonly given: SessionGiven
   readonly protocol: string
+  /** Of the room that was dialled; '' for any. */
+  readonly code: string
   readonly address: string
   readonly line: Line
   readonly stay: Stay
@@ -68,6 +70,7 @@ export class Session {
   constructor(given: SessionGiven, dial: Dial, line: Line, stay: Stay) {
     this.given = given
     this.protocol = dial.protocol
+    this.code = dial.code
     this.address = dial.address
     this.line = line
     this.stay = stay
@@ -112,8 +115,8 @@ export class Session {
 
   /** Ends it: its client has said nothing for too long. */
   silent(): void {
-    const { given, address, line } = this
-    given.log('info', 'a client fell silent', { code: 'SILENT', address })
+    const { given, line } = this
+    given.log('info', 'a client fell silent', { code: 'SILENT', ...whence(this) })
     given.traffic.turned('SILENT')
     end(this)
     line.cut()
@@ -123,6 +126,13 @@ export class Session {
   lost(): void {
     end(this)
   }
+}
+
+type Whence = Pick<Dial, 'protocol' | 'code' | 'address'>
+
+/** Gives what a log says of a session, or a dial: the game and room that were dialled, and from where. */
+export function whence({ protocol: game, code, address }: Whence): object {
+  return { game, room: code === '' ? undefined : code, address }
 }
 
 function end(session: Session): void {
@@ -137,13 +147,13 @@ function end(session: Session): void {
 function tooSlow(session: Session): void {
   const { log, limits } = session.given
   if (session.state.at === 'asking')
-    log('warn', 'auth did not answer in time', { address: session.address, ms: limits.handshake })
+    log('warn', 'auth did not answer in time', { ms: limits.handshake, ...whence(session) })
   refuse(session, 'TOO_SLOW')
 }
 
 function refuse(session: Session, code: string, message: string = codes[code as Code] ?? code): void {
-  const { given, address, line } = session
-  given.log('debug', 'refused a client', { code, why: message, address })
+  const { given, line } = session
+  given.log('debug', 'refused a client', { code, why: message, ...whence(session) })
   end(session)
   given.traffic.turned(code)
   dismiss(line, { code, message })
@@ -167,8 +177,8 @@ function dismiss(line: Line, reason: Reason): void {
 
 /** Sends a client away to come again in `ms`. */
 function postpone(session: Session, ms: number): void {
-  const { given, address, line } = session
-  given.log('debug', 'told a client to wait', { ms, address })
+  const { given, line } = session
+  given.log('debug', 'told a client to wait', { ms, ...whence(session) })
   end(session)
   const w = new Writer()
   writeWait(w, ms)
@@ -234,7 +244,7 @@ function greet(session: Session, { dial, deadline }: State & { at: 'hello' }, fr
     (error: unknown) => {
       if (session.state.at !== 'asking') return
       if (error instanceof Refused) return refuse(session, error.code, error.message)
-      given.log('error', 'auth failed', { address: dial.address, error })
+      given.log('error', 'auth failed', { ...whence(session), error })
       refuse(session, 'DENIED')
     },
   )
@@ -246,7 +256,7 @@ function enter(session: Session, arrival: Arrival, kept: readonly Uint8Array[]):
   try {
     session.state = { at: 'in', connection: given.link.connect(line, arrival) }
   } catch (error) {
-    given.log('error', 'a client could not be taken in', { address: arrival.address, error })
+    given.log('error', 'a client could not be taken in', { ...whence(session), error })
     return refuse(session, 'CRASHED', 'The server failed here; it is in its log.')
   }
   for (const frame of kept) if (line.open) take(session, frame)

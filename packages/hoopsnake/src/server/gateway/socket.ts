@@ -14,7 +14,7 @@ import { sharedFraming } from './frame.ts'
 import { isWelcome } from './headers.ts'
 import { SocketLine } from './line.ts'
 import { route } from './route.ts'
-import { Session, type SessionGiven } from './session.ts'
+import { Session, type SessionGiven, whence } from './session.ts'
 
 /** What sockets are taken in with. */
 export interface SocketGiven extends Omit<SessionGiven, 'drain'>, DrainGiven {
@@ -96,7 +96,7 @@ function createCrowd(given: SessionGiven, emptied: () => void): Crowd {
   }
   // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); 'close' follows.
   function broken(this: ClientSocket, { message }: Error): void {
-    given.log('debug', 'not WebSocket', { why: message, address: this.session.address })
+    given.log('debug', 'not WebSocket', { why: message, ...whence(this.session) })
     this.stay.ending('MALFORMED')
   }
   function accept(client: ClientSocket, socket: Duplex, dial: Dial, stay: Stay): void {
@@ -147,7 +147,7 @@ export function socketSide(given: SocketGiven): SocketSide {
       const sender = given.findSender(request.socket.remoteAddress, request.headers)
       const dial = dialOf(request, base, sender)
       if (dial === undefined) return turnAway(socket, noRoom, given.traffic)
-      const no = refusing ? stopping : (door.dial(sender) ?? foreign(given, request))
+      const no = refusing ? stopping : (door.dial(sender) ?? foreign(given, dial))
       if (no !== undefined) return turnAway(socket, no, given.traffic)
       server.handleUpgrade(request, socket, head, (ws) => accept(ws, socket, dial, door.enter(sender)))
     },
@@ -192,10 +192,10 @@ function dialOf({ url = '', headers }: IncomingMessage, base: string, { address 
 }
 
 /** Says why a page of another origin may not dial. */
-function foreign({ origins, log }: SocketGiven, { headers }: IncomingMessage): TurnedAway | undefined {
-  if (isWelcome(headers, origins)) return undefined
-  const { origin, host } = headers
-  log('warn', 'refused a page of another origin', { origin, host })
+function foreign({ origins, log }: SocketGiven, dial: Dial): TurnedAway | undefined {
+  const { origin, host } = dial.headers
+  if (isWelcome({ origin, host }, origins)) return undefined
+  log('warn', 'refused a page of another origin', { origin, host, ...whence(dial) })
   return { status: 403, words: `Pages of ${origin} may not dial here; name it in \`origins\`.` }
 }
 
