@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Game } from 'hoopsnake/client'
+import { protocol, rooms, uint } from 'hoopsnake'
+import { type Game, join } from 'hoopsnake/client'
+import { serve as serveHere } from 'hoopsnake/server'
 import { balancer } from '../tests/haproxyServer.ts'
 import { redisServer, type RedisServer } from '../tests/redisServer.ts'
 import { visit, type Where } from '../examples/page/visit.ts'
@@ -126,4 +128,39 @@ test('a server that hangs is given up, and one that stops in good order sends it
   expect(await two.end()).toBe(0)
   await expect.poll(() => all.map(({ game }) => game.status)).toEqual(['live', 'live'])
   expect((await seats(one))[0]).toBeGreaterThanOrEqual(2)
+})
+
+test('[OP14] a full server gets nobody new, and who has a seat there comes back to it', async () => {
+  const den = protocol('den', 1, { state: { beats: uint } })
+  const dens = rooms(import.meta.url, { den: den.room({ create: () => ({ beats: 0 }) }) })
+  const page = new URL('../examples/page/', import.meta.url)
+  const quiet = { rooms: dens, assets: page, port: 0, host: '127.0.0.1', signals: false, log: () => {} }
+  const [small, large] = [await serveHere({ ...quiet, limits: { connections: 2 } }), await serveHere(quiet)]
+  await using front = await balancer(String(small.port), String(large.port))
+  await using wire = await wireTo(front.url)
+  const whole = `${front.url}n/n1/`
+  const ann = await join(new URL('n/n1/', wire.url).href, den, {})
+  const bob = await join(whole, den, {})
+  expect([small.counts.connections, (await fetch(new URL('readyz', small.url))).status]).toEqual([2, 503])
+  const newcomers = async (): Promise<Set<string>> => {
+    const pages: string[] = []
+    for (let at = 0; at < 4; at++) pages.push((await fetch(front.url)).url)
+    return new Set(pages)
+  }
+  // More are on the other one, so only that this one is full leads there.
+  const others = await Promise.all([1, 2, 3].map(() => join(`${front.url}n/n2/`, den, {})))
+  await expect.poll(newcomers).toEqual(new Set([`${front.url}n/n2/`]))
+
+  const heard: string[] = []
+  ann.on('status', (status) => heard.push(status))
+  const { seat, code } = ann
+  wire.cut()
+  await expect.poll(() => heard.at(-1)).toBe('live')
+  expect([ann.seat, ann.code, small.counts.seats, large.counts.seats]).toEqual([seat, code, 2, 3])
+
+  // It is welcome to others again once there is room.
+  await Promise.all([ann.leave(), bob.leave()])
+  await expect.poll(newcomers).toEqual(new Set([`${front.url}n/n1/`]))
+  await Promise.all(others.map((game) => game.leave()))
+  await Promise.all([small.stop(), large.stop()])
 })

@@ -14,7 +14,7 @@ async function ruleIds(): Promise<string[]> {
 async function testedIds(): Promise<Map<string, string>> {
   const ids = new Map<string, string>()
   // Contract suites are no test files themselves.
-  const files = glob('{packages,games,examples,faults,tests,scripts}/**/{*.test,contracts/**/*}.ts', {
+  const files = glob('{packages,games,examples,deploy,faults,tests,scripts}/**/{*.test,contracts/**/*}.ts', {
     cwd: root,
     exclude: ['**/node_modules/**', '**/dist/**'],
   })
