@@ -19,28 +19,36 @@ export async function chromium(): Promise<Program> {
     name: 'Chromium',
     variable: 'CHROMIUM_PATH',
     sources: [
-      ...installed(
-        [
-          'chromium',
-          'chromium-browser',
-          'google-chrome',
-          'google-chrome-stable',
-          'chrome',
-          'chromium-headless-shell',
-        ],
-        [
-          '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-          '/Applications/Chromium.app/Contents/MacOS/Chromium',
-        ],
-      ),
+      ...installed([...whole.names, 'chromium-headless-shell'], whole.places),
       carried({}),
       // Where the machine lacks NSS: the carrier has it too.
       async () => carried({ LD_LIBRARY_PATH: join(await unpacked(), 'lib') })(),
       debian('chromium-headless-shell', 'usr/lib/chromium/chromium-headless-shell'),
     ],
-    packages: { apt: 'chromium', brew: '--cask chromium', dnf: 'chromium' },
+    packages,
   })
   return { path, env: { ...env, ...(await fonts()) } }
+}
+
+/** Finds or provides a whole Chromium: one with tabs, of which all but one are hidden, and a back/forward cache. */
+export async function wholeChromium(): Promise<Program> {
+  const { path, env } = await find({
+    name: 'a whole Chromium (the headless shell will not do)',
+    variable: 'WHOLE_CHROMIUM_PATH',
+    sources: [...installed(whole.names, whole.places), debian('chromium', 'usr/lib/chromium/chromium')],
+    packages,
+  })
+  return { path, env: { ...env, ...(await fonts()) } }
+}
+
+const packages = { apt: 'chromium', brew: '--cask chromium', dnf: 'chromium' }
+
+const whole = {
+  names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+  places: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
 }
 
 function carried(env: Record<string, string>): Source {

@@ -18,13 +18,16 @@ export interface Yard {
 
 /** A TCP proxy whose connections can be lost without a word, as when a phone changes its network. */
 export interface Way {
+  /** Breaks the connections that are open. */
+  cut(): void
   /** Nothing comes or goes any more on the connections that are open; new ones are not touched. */
   forget(): void
   /** Whether nothing comes of new connections either. */
   dead: boolean
 }
 
-/** Builds the page once for all tests. */
+/** Builds the page, once for all tests of a file. */
+let page: Promise<URL> | undefined
 async function buildPage(): Promise<URL> {
   const folder = join(import.meta.dirname, '..', '..', '.cache', 'seats')
   await mkdir(folder, { recursive: true })
@@ -41,16 +44,17 @@ async function buildPage(): Promise<URL> {
   return pathToFileURL(join(folder, 'dist') + '/')
 }
 
-/** Starts it: seats are held for `hold`, and a client that is silent for three seconds is cut. */
-export async function startYard(hold: '30s' | '2s'): Promise<Yard> {
-  const assets = await buildPage()
+/** Starts it: seats are held for `hold`, and a client that is silent for a second and a half is cut. */
+export async function startYard(hold: '30s' | '1s'): Promise<Yard> {
+  const assets = await (page ??= buildPage())
   const server = await serve({
-    rooms: rooms('tests:', { yard: yard.room(yardRules, { hz: 20, holdSeat: hold }) }),
+    // Ticks with nobody in it, so that its ticks tell the time.
+    rooms: rooms('tests:', { yard: yard.room(yardRules, { hz: 20, holdSeat: hold, always: true }) }),
     port: 0,
     host: '127.0.0.1',
     assets,
     signals: false,
-    limits: { ping: '1s', silence: '3s' },
+    limits: { ping: '500ms', silence: '1500ms' },
     log() {},
   })
   const { port, way, close } = await startWay(server.port)
@@ -69,6 +73,9 @@ async function startWay(to: number): Promise<{ port: number; way: Way; close: ()
   let pairs: [Socket, Socket][] = []
   const way = {
     dead: false,
+    cut() {
+      for (const pair of pairs) for (const end of pair) end.destroy()
+    },
     forget() {
       for (const pair of pairs) for (const end of pair) end.unpipe().removeAllListeners('close').resume()
     },

@@ -5,6 +5,7 @@ import { Refused } from '../core/errors.ts'
 import type { Intent, Welcome } from '../core/frames/hello.ts'
 import { writeHello } from '../core/frames/hello.ts'
 import { down, WIRE } from '../core/frames/kinds.ts'
+import type { Pong } from '../core/frames/play.ts'
 import { readPong, writeAskFull, writeConfirm, writeInput, writeLeave } from '../core/frames/play.ts'
 import type { Told } from '../core/frames/tick.ts'
 import type { AnyProtocol } from '../core/protocol.ts'
@@ -102,7 +103,10 @@ export class Play implements Plan {
       alive: () => this.session.open,
       confirm: () => this.#confirm(),
       beat: () => this.#keep(),
-      silent: (grace) => this.session.doubt(grace),
+      silent: (grace, woken) => {
+        this.session.doubt(grace)
+        if (woken) this.session.hurry()
+      },
     })
   }
 
@@ -149,7 +153,7 @@ export class Play implements Plan {
   frame(kind: number, r: Reader): void {
     const now = this.clock.now()
     this.#pulse.heard()
-    if (kind === down.PONG) return this.timeline.pong(readPong(r), now)
+    if (kind === down.PONG) return this.#pong(readPong(r), now)
     const { epoch } = this.replica
     const commit = this.replica.take(kind, r)
     if (kind === down.FULL) this.#asking = false
@@ -270,6 +274,11 @@ export class Play implements Plan {
   #answer({ pending, no }: { readonly pending: Answered; readonly no: Refused | null }): void {
     if (pending.settle !== undefined) pending.settle(no)
     else if (no !== null) this.signals.emit('refused', no, pending.name, pending.value)
+  }
+
+  #pong(pong: Pong, now: number): void {
+    this.#pulse.answered(pong.echo)
+    this.timeline.pong(pong, now)
   }
 
   #lost(kind: number): void {

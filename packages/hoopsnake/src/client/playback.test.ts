@@ -130,6 +130,18 @@ describe('a page that stood still', () => {
     expect(Math.max(...seen)).toBeGreaterThan(140)
   })
 
+  test('[CL26] leaps so, too, if it had hardly begun when it was stopped', () => {
+    const playback = new Playback()
+    playback.pace(DT, DT)
+    // Before the clock is known it is not known either how late a state is.
+    playback.push(1, {}, { late: undefined, anew: false })
+    playback.at(60, 1)
+    for (let tick = 2; tick < 50; tick++) playback.push(tick, {}, { late: 4000 - tick * DT, anew: false })
+    expect(playback.at(4000, 80)!.tick).toBe(1)
+    playback.push(80, {}, { late: 10, anew: false })
+    expect(playback.at(4016, 80)!.tick).toBeGreaterThan(75)
+  })
+
   test('[CL26] waits no longer than a second if what comes stays as late', () => {
     const { playback, tell } = begin()
     const seen: number[] = []

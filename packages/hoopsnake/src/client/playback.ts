@@ -75,7 +75,9 @@ export class Playback {
     } else if (tick === last?.tick) this.#states.pop()
     this.#states.push({ tick, state })
     if (this.#states.length > (this.#dt === 0 ? 2 : MAX_STATES)) this.#states.shift()
-    this.#stale = how.late !== undefined && how.late > this.#late + 4 * this.#vary + STALE
+    // Of a page that has hardly begun nothing is known yet.
+    const usual = (this.#late || 0) + 4 * this.#vary
+    this.#stale = how.late !== undefined && how.late > usual + STALE
     if (!this.#stale) this.#waitsSince = undefined
     if (how.late !== undefined && (!this.#stale || this.#waitsSince === Infinity)) this.#learn(how.late)
   }

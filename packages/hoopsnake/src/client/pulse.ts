@@ -13,7 +13,7 @@ const SILENCE = 2000
 /** A timer that comes later than so many ms says that this end was stopped: hidden, asleep, in a debugger. */
 const PAUSE = 1500
 
-/** Silence that makes one doubt a line when the page wakes: it may be on another network now. */
+/** Silence that makes one doubt a line when the page wakes, and until it has answered: it may be on another network. */
 const GLANCE = 1000
 
 /** What a line is granted at least to answer when another one is open, in ms. */
@@ -29,8 +29,8 @@ export interface Heart {
   confirm(): void
   /** Called with each beat. */
   beat(): void
-  /** The other end is silent. `grace`: ms within which it would answer, if it answers at all. */
-  silent(grace: number): void
+  /** The other end is silent. `grace`: ms within which it would answer, if at all. `woken`: somebody is waiting. */
+  silent(grace: number, woken: boolean): void
 }
 
 /** Keeps a line alive, and finds out when it may be dead: some questions, each in vain, come before the doubt. */
@@ -44,6 +44,8 @@ export class Pulse {
   #lastAt = -Infinity
   #toldAt = -Infinity
   #askedAt = -Infinity
+  /** When the page woke, until an answer has come to what was asked then: all else may have waited for it. */
+  #wokeAt: number | undefined
   #cancel: () => void = () => {}
 
   constructor(heart: Heart) {
@@ -67,6 +69,11 @@ export class Pulse {
     this.#heardAt = this.#heart.clock.now()
   }
 
+  /** Notes that a CONFIRM of `then` was answered. */
+  answered(then: number): void {
+    if (then >= (this.#wokeAt ?? 0)) this.#wokeAt = undefined
+  }
+
   /** Notes that an input said what has come. */
   told(): void {
     this.#toldAt = this.#heart.clock.now()
@@ -80,14 +87,13 @@ export class Pulse {
     this.#heart.beat()
     // Who plays tells the server enough, and a line that speaks need not be asked whether it lives.
     const enough = now - this.#toldAt < BEAT && now - this.#heardAt < BEAT && this.#heart.timeline.sure
-    if (enough && now - this.#askedAt < ASK) return
-    this.#askedAt = now
-    this.#heart.confirm()
+    if (!enough || now - this.#askedAt >= ASK) this.#ask(now)
   }
 
   /** Begins with a new line. */
   renew(): void {
     this.heard()
+    this.#wokeAt = undefined
     this.#lastAt = this.#toldAt = -Infinity
     this.beat()
   }
@@ -95,9 +101,13 @@ export class Pulse {
   /** Looks after the line when the page wakes: what was silent before may be dead, and nobody wants to wait. */
   wake(): void {
     const { clock, timeline } = this.#heart
-    const quiet = clock.now() - this.#heardAt > Math.max(GLANCE, 3 * timeline.dt)
+    const now = clock.now()
+    const quiet = now - this.#heardAt > Math.max(GLANCE, 3 * timeline.dt)
     this.check()
-    if (quiet && this.#heart.alive()) this.#silent()
+    if (!this.#heart.alive()) return
+    this.#wokeAt = now
+    if (quiet) this.#silent()
+    else this.#ask(now)
   }
 
   /** Looks after the line. */
@@ -113,12 +123,18 @@ export class Pulse {
     if (!this.#heart.alive()) return
     const { dt, rtt, jitter } = timeline
     const since = Math.max(this.#heardAt, this.#excusedAt)
-    if (now - since > Math.max(SILENCE, 3 * dt, 4 * rtt + 4 * jitter)) this.#silent()
+    const most = this.#wokeAt === undefined ? SILENCE : GLANCE
+    if (now - since > Math.max(most, 3 * dt, 4 * rtt + 4 * jitter)) this.#silent()
     this.beat()
+  }
+
+  #ask(now: number): void {
+    this.#askedAt = now
+    this.#heart.confirm()
   }
 
   #silent(): void {
     const { rtt, jitter } = this.#heart.timeline
-    this.#heart.silent(GRACE + 2 * rtt + 4 * jitter)
+    this.#heart.silent(GRACE + 2 * rtt + 4 * jitter, this.#wokeAt !== undefined)
   }
 }

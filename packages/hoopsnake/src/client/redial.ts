@@ -12,7 +12,7 @@ export function backoff(attempt: number, random: () => number): number {
   return 40 + random() * (Math.min(MOST, 80 * 2 ** attempt) - 40)
 }
 
-/** Calls `wake` whenever the page has reason to think that dialling helps: it is seen, or awake, or online again. */
+/** Calls `wake` whenever a line may be dead, or dialling help: the page is seen, awake, online, or on another network. */
 export function onWake(wake: () => void): () => void {
   if (typeof addEventListener !== 'function') return () => {}
   const seen = (): void => {
@@ -21,7 +21,11 @@ export function onWake(wake: () => void): () => void {
   const events = ['online', 'pageshow', 'visibilitychange', 'resume']
   // On the way down: that a frozen page resumes is told to the document alone.
   for (const event of events) addEventListener(event, seen, true)
+  // Not in every browser.
+  const network = (globalThis.navigator as { connection?: EventTarget } | undefined)?.connection
+  network?.addEventListener('change', seen)
   return () => {
     for (const event of events) removeEventListener(event, seen, true)
+    network?.removeEventListener('change', seen)
   }
 }

@@ -151,6 +151,53 @@ test('[CL23] a page that wakes on a line that was silent for a second does not w
   vi.unstubAllGlobals()
 })
 
+test('[CL12] what waited while the page was stopped does not speak for the line: it is asked anew', async () => {
+  const page = new EventTarget()
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+  const game = await enter()
+  const { line } = server
+  line.answering = false
+  const wake = (): void => {
+    line.delta(game.tick + 1, yardState(game.tick), yardState(game.tick + 1))
+    page.dispatchEvent(new Event('visibilitychange'))
+  }
+  wake()
+  clock.advance(1000)
+  expect(game.status).toBe('live')
+  // No spread: it was not the server that woke.
+  clock.advance(250)
+  expect([game.status, server.lines.length]).toEqual(['away', 2])
+  line.answering = true
+  line.delta(game.tick + 1, yardState(game.tick), yardState(game.tick + 1))
+  expect(game.status).toBe('live')
+  wake()
+  clock.advance(60_000)
+  expect([seen, server.lines.length]).toEqual([['away', 'live'], 2])
+  // Once it has answered, silence may last two seconds as ever.
+  line.answering = false
+  clock.advance(1500)
+  expect(game.status).toBe('live')
+  vi.unstubAllGlobals()
+})
+
+test('[CL12] a browser that says it has another network wakes the page', async () => {
+  const connection = new EventTarget()
+  vi.stubGlobal('addEventListener', () => {})
+  vi.stubGlobal('removeEventListener', () => {})
+  vi.stubGlobal('navigator', { connection })
+  const game = await enter()
+  server.line.answering = false
+  clock.advance(1100)
+  connection.dispatchEvent(new Event('change'))
+  expect([game.status, server.lines.length]).toEqual(['away', 2])
+  void game.leave()
+  clock.advance(1000)
+  connection.dispatchEvent(new Event('change'))
+  expect(server.lines).toHaveLength(2)
+  vi.unstubAllGlobals()
+})
+
 test.each([
   ['a room that ticks', 10, ['STALE', 'sent']],
   ['a room that ticks on events', 0, ['sent', 'sent']],
