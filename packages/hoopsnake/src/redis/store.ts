@@ -3,6 +3,8 @@ import type { Log } from '../core/log.ts'
 import type { Score, Store } from '../core/store.ts'
 import { realClock } from '../server/clock.ts'
 import { plainLog } from '../server/log.ts'
+import { realEntropy } from '../server/random.ts'
+import { type Call, createClaims } from './claims.ts'
 import { connect, type RedisAt } from './connection.ts'
 
 /** How to make a store in Redis. Everything has a default. */
@@ -59,21 +61,52 @@ export async function redisStore(options: RedisStoreOptions = {}): Promise<Store
     if (closed) throw new Error('the store is closed')
     return connection.send(command)
   }
+  const entropy = realEntropy()
+  const claims = createClaims({ call, prefix, id: `${entropy()}-${entropy()}`, clock, log })
   return {
     async get(key) {
       const value = (await call('GET', kept + key)) as Buffer | null
       return value === null ? undefined : new Uint8Array(value)
     },
     async put(key, value) {
-      await call('SET', kept + key, Buffer.from(value))
+      await claims.write(key, 'SET', kept + key, Buffer.from(value))
     },
     async remove(key) {
-      await call('DEL', kept + key)
+      await claims.write(key, 'DEL', kept + key)
     },
     async keys(start) {
       const keys = await scan(call, kept + start)
       return keys.map((key) => key.slice(kept.length)).sort()
     },
+    ...boards(call, prefix),
+    claim: (game) => claims.claim(game),
+    async close() {
+      if (closed) throw new Error('the store is closed')
+      const released = claims.release()
+      closed = true
+      await released
+      await connection.close(GOODBYE)
+    },
+  }
+}
+
+/** Lists the keys that begin with `start`, each once. */
+async function scan(call: Call, start: string): Promise<string[]> {
+  // A long scan may come upon a key twice.
+  const found = new Set<string>()
+  const pattern = start.replace(/[*?[\]\\]/g, '\\$&') + '*'
+  let cursor = '0'
+  do {
+    const reply = (await call('SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000')) as [Buffer, Buffer[]]
+    cursor = reply[0].toString()
+    for (const key of reply[1]) found.add(key.toString())
+  } while (cursor !== '0')
+  return Array.from(found)
+}
+
+/** Makes the score tables of a store. */
+function boards(call: Call, prefix: string): Pick<Store, 'record' | 'top'> {
+  return {
     async record(board, name, score) {
       if (!Number.isFinite(score)) throw new RangeError(`a score of ${score}; give a finite number`)
       const keys = [`${prefix}board:${board}`, `${prefix}names:${board}`, `${prefix}tickets`]
@@ -88,26 +121,5 @@ export async function redisStore(options: RedisStoreOptions = {}): Promise<Store
         score,
       }))
     },
-    async close() {
-      if (closed) throw new Error('the store is closed')
-      closed = true
-      await connection.close(GOODBYE)
-    },
   }
-}
-
-type Call = (...command: [string, ...(string | Buffer)[]]) => Promise<unknown>
-
-/** Lists the keys that begin with `start`, each once. */
-async function scan(call: Call, start: string): Promise<string[]> {
-  // A long scan may come upon a key twice.
-  const found = new Set<string>()
-  const pattern = start.replace(/[*?[\]\\]/g, '\\$&') + '*'
-  let cursor = '0'
-  do {
-    const reply = (await call('SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000')) as [Buffer, Buffer[]]
-    cursor = reply[0].toString()
-    for (const key of reply[1]) found.add(key.toString())
-  } while (cursor !== '0')
-  return Array.from(found)
 }
