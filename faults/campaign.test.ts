@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { atLeast, atMost, exactly } from './campaign.ts'
 import { campaignNames, findCampaign } from './found.ts'
+import { slope } from './spread.ts'
 
 test('a figure keeps its bound, or says that it does not', () => {
   expect(atMost('gap', 2, 2, 's')).toEqual({ name: 'gap, s', value: 2, bound: '≤ 2', ok: true })
@@ -17,4 +18,24 @@ test('every campaign is found by its name and says in one line what it does', as
     expect(campaign!.about.length).toBeLessThan(100)
   }
   expect(await findCampaign('../run')).toBeUndefined()
+})
+
+test('the slope of a line through points is not turned by one that lies far off', () => {
+  expect(
+    slope([
+      [0, 1],
+      [1, 3],
+      [2, 5],
+      [3, 7],
+    ]),
+  ).toBe(2)
+  expect(
+    slope([
+      [0, 1],
+      [1, 1],
+      [2, 900],
+      [3, 1],
+      [4, 1],
+    ]),
+  ).toBe(0)
 })

@@ -11,6 +11,8 @@ export interface Figure {
 export interface Size {
   readonly count: number
   readonly seconds: number
+  /** How many times as fast as the one on the wall the server's clock goes; only where a campaign has it. */
+  readonly speed?: number
 }
 
 /** What a run of a campaign is given. */

@@ -49,6 +49,8 @@ export interface PlayerDial {
   /** Default: a join with nothing to ask for. */
   readonly intent?: Intent
   readonly code?: string
+  /** How often it confirms, in ms. Default 500, as PROTOCOL.md asks for. */
+  readonly confirm?: number
 }
 
 /** What a player has seen. */
@@ -63,14 +65,11 @@ interface Seen {
   refused: string[]
 }
 
-/** Milliseconds between two confirmations, as PROTOCOL.md asks for. */
-const CONFIRM = 500
-
 /** Says HELLO, and resolves when the first state is there. Rejects with an Error that has the code if it is refused. */
 export async function dialPlayer<P extends AnyProtocol>(
   port: number,
   protocol: P,
-  { intent = { intent: 'join', ask: new Uint8Array() }, code = '' }: PlayerDial = {},
+  { intent = { intent: 'join', ask: new Uint8Array() }, code = '', confirm = 500 }: PlayerDial = {},
 ): Promise<Player<P>> {
   const seen: Seen = {
     welcome: undefined,
@@ -110,7 +109,7 @@ export async function dialPlayer<P extends AnyProtocol>(
   say((w) =>
     writeHello(w, { wire: WIRE, protocol: protocol.name, hash: protocol.hash, ticket: '', ...intent }),
   )
-  const confirming = setInterval(() => say((w) => writeConfirm(w, Math.max(0, seen.tick), 0)), CONFIRM)
+  const confirming = setInterval(() => say((w) => writeConfirm(w, Math.max(0, seen.tick), 0)), confirm)
   await entered
   let seq = seen.welcome!.ack
   // What was read by the types of P is of P, and nobody is in without WELCOME and a state.

@@ -2,7 +2,7 @@
  * Makes a fault on purpose, and measures what it costs.
  *
  *   npm run faults                                              lists the campaigns
- *   npm run faults -- NAME [--count N] [--seconds S | --minutes M] [--seed N] [--json]
+ *   npm run faults -- NAME [--count N] [--seconds S | --minutes M] [--speed N] [--seed N] [--json]
  *
  * The table is on stdout, progress on stderr; with --json the last line is one object. The exit code is 1 if a bound
  * was passed.
@@ -17,7 +17,14 @@ const text = { type: 'string' } as const
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { count: text, seconds: text, minutes: text, seed: text, json: { type: 'boolean' } },
+    options: {
+      count: text,
+      seconds: text,
+      minutes: text,
+      speed: text,
+      seed: text,
+      json: { type: 'boolean' },
+    },
   })
   const [name] = positionals
   if (name === undefined) return list(console.log)
@@ -28,11 +35,14 @@ async function main(): Promise<void> {
     process.exitCode = 1
     return
   }
-  const { count, seconds } = campaign.usual
+  const { count, seconds, speed } = campaign.usual
+  if (speed === undefined && values.speed !== undefined)
+    throw new Error(`--speed: '${name}' has one speed only, that of the clock on the wall`)
   const given: Given = {
     count: numberOf('count', values.count) ?? count,
     seconds:
       numberOf('seconds', values.seconds) ?? (numberOf('minutes', values.minutes) ?? seconds / 60) * 60,
+    ...(speed === undefined ? {} : { speed: numberOf('speed', values.speed) ?? speed }),
     seed: numberOf('seed', values.seed) ?? randomInt(2 ** 32 - 1),
     progress,
   }

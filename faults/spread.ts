@@ -4,6 +4,12 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
 }
 
+/** Gives the slope of a line through points, the median of those between any two (Theil–Sen): outliers do not turn it. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const slopes = points.flatMap(([x, y], at) => points.slice(0, at).map(([ox, oy]) => (y - oy) / (x - ox)))
+  return quantile(slopes, 0.5)
+}
+
 /** Counts how often each value stands in a list. */
 export function tally<T>(values: Iterable<T>): Map<T, number> {
   const counts = new Map<T, number>()
@@ -16,9 +22,13 @@ export function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Resolves once `holds`, or after `most` ms: says whether it did. */
-export async function within(most: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (const end = performance.now() + most; performance.now() < end; await after(10))
+/** Resolves once `holds`, or after `most` ms: says whether it did. It is asked every so many ms. */
+export async function within(
+  most: number,
+  holds: () => boolean | Promise<boolean>,
+  every = 10,
+): Promise<boolean> {
+  for (const end = performance.now() + most; performance.now() < end; await after(every))
     if (await holds()) return true
   return holds()
 }

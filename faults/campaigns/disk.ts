@@ -13,7 +13,8 @@ import { join } from 'node:path'
 import { list } from 'hoopsnake/client'
 import { atMost, type Campaign, exactly, type Figure } from '../campaign.ts'
 import { mountSmall } from '../disk.ts'
-import { type OwnServer, startOwn } from '../own.ts'
+import { startOwn } from '../own.ts'
+import type { Program } from '../program.ts'
 import { dialPlayer, type Player } from '../player.ts'
 import { kept } from '../rooms.ts'
 import { after, seeded, within } from '../spread.ts'
@@ -63,7 +64,7 @@ async function leaveRooms(to: string, how: NodeJS.Signals): Promise<void> {
   await server.end(how)
 }
 
-function create(server: OwnServer): Promise<Room> {
+function create(server: Program): Promise<Room> {
   return dialPlayer(server.port, kept.of, {
     intent: { intent: 'create', private: false, ask: Uint8Array.of(0) },
   })
@@ -85,7 +86,7 @@ async function reopened(folder: string, killed: string, damage: (path: string) =
   rmSync(copy, { recursive: true, force: true })
   cpSync(killed, copy, { recursive: true })
   damage(join(copy, 'rooms.db'))
-  let server: OwnServer
+  let server: Program
   try {
     server = await startOwn({ store: join(copy, 'rooms.db') })
   } catch (error) {

@@ -1,7 +1,8 @@
 import { Writer } from 'hoopsnake'
 import { atMost, type Campaign, exactly, type Figure } from '../campaign.ts'
 import { breaks, faulty, faultyEvents, places, type Where } from '../faulty.ts'
-import { type OwnServer, startOwn } from '../own.ts'
+import { startOwn } from '../own.ts'
+import type { Program } from '../program.ts'
 import { dialPlayer, type Player } from '../player.ts'
 import { calm } from '../rooms.ts'
 import { after, within } from '../spread.ts'
@@ -91,7 +92,7 @@ function missedBy(players: readonly Player<typeof calm.of>[]): number {
 }
 
 /** Opens a room of its own for one player. */
-function open(server: OwnServer): Promise<Player<typeof calm.of>> {
+function open(server: Program): Promise<Player<typeof calm.of>> {
   // Public, no options, nothing to ask for.
   return dialPlayer(server.port, calm.of, {
     intent: { intent: 'create', private: false, ask: Uint8Array.of(0) },
@@ -99,7 +100,7 @@ function open(server: OwnServer): Promise<Player<typeof calm.of>> {
 }
 
 /** Opens a room that throws there, and makes it do so. Gives the code that its player is told, '-' for none. */
-async function provoke(server: OwnServer, where: Where): Promise<string> {
+async function provoke(server: Program, where: Where): Promise<string> {
   const { of } = where === 'deadline' ? faultyEvents : faulty
   const w = new Writer()
   w.u8(1)

@@ -3,7 +3,8 @@ import { writeHello } from '../../packages/hoopsnake/src/core/frames/hello.ts'
 import { WIRE } from '../../packages/hoopsnake/src/core/frames/kinds.ts'
 import { writeConfirm, writeInput } from '../../packages/hoopsnake/src/core/frames/play.ts'
 import { atMost, type Campaign, exactly, type Figure, type Size } from '../campaign.ts'
-import { type OwnServer, startOwn } from '../own.ts'
+import { startOwn } from '../own.ts'
+import type { Program } from '../program.ts'
 import { dialPlayer, type Player } from '../player.ts'
 import { calm, HZ } from '../rooms.ts'
 import { after, quantile, tally } from '../spread.ts'
@@ -44,7 +45,7 @@ export const campaign: Campaign = {
 }
 
 async function flood(
-  server: OwnServer,
+  server: Program,
   message: Buffer,
   wanted: number,
   { count, seconds }: Size,
@@ -97,7 +98,7 @@ async function timed(others: readonly Player<typeof calm.of>[], act: () => Promi
 
 /** Floods, and dials anew whenever it is thrown out, until it is time. */
 async function flooder(
-  server: OwnServer,
+  server: Program,
   message: Buffer,
   until: number,
   ends: (number | string)[],

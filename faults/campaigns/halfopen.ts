@@ -1,6 +1,7 @@
 import { join } from 'hoopsnake/client'
 import { atMost, type Campaign, exactly, type Figure } from '../campaign.ts'
-import { type OwnServer, startOwn } from '../own.ts'
+import { startOwn } from '../own.ts'
+import type { Program } from '../program.ts'
 import { startProxy, type Way } from '../proxy.ts'
 import { calm } from '../rooms.ts'
 import { within } from '../spread.ts'
@@ -24,7 +25,7 @@ export const campaign: Campaign = {
   },
 }
 
-async function halfOpen(server: OwnServer, count: number, way: Way | undefined): Promise<Figure[]> {
+async function halfOpen(server: Program, count: number, way: Way | undefined): Promise<Figure[]> {
   const proxy = await startProxy(server.port)
   const games = await Promise.all(
     Array.from({ length: count }, () => join(`http://127.0.0.1:${proxy.port}`, calm.of, {})),

@@ -1,6 +1,7 @@
 import { Writer } from 'hoopsnake'
 import { atMost, type Campaign, exactly, type Figure } from '../campaign.ts'
-import { type OwnServer, startOwn } from '../own.ts'
+import { startOwn } from '../own.ts'
+import type { Program } from '../program.ts'
 import { dialPlayer, type Player } from '../player.ts'
 import { startProxy } from '../proxy.ts'
 import { calm, HZ } from '../rooms.ts'
@@ -72,15 +73,15 @@ interface Measured {
   readonly missed: number
 }
 
-async function measure(server: OwnServer, others: readonly Steady[], seconds: number): Promise<Measured> {
+async function measure(server: Program, others: readonly Steady[], seconds: number): Promise<Measured> {
   for (const { gaps } of others) gaps.length = 0
   await after(seconds * 1000)
   const p99 = quantile(
     others.flatMap(({ gaps }) => gaps),
     0.99,
   )
-  const { heap, buffers } = await server.ask('memory')
-  return { memory: heap + buffers, p99, missed: others[0]!.state.skipped }
+  const { heap, external } = await server.ask('memory')
+  return { memory: heap + external, p99, missed: others[0]!.state.skipped }
 }
 
 function options(): Uint8Array {

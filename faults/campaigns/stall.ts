@@ -1,6 +1,7 @@
 import { join } from 'hoopsnake/client'
 import { atMost, type Campaign, exactly, type Figure } from '../campaign.ts'
-import { type OwnServer, startOwn } from '../own.ts'
+import { startOwn } from '../own.ts'
+import type { Program } from '../program.ts'
 import { dialPlayer, type Player } from '../player.ts'
 import { calm, failing, HZ, skipping, slowing } from '../rooms.ts'
 import { after, within } from '../spread.ts'
@@ -26,7 +27,7 @@ export const campaign: Campaign = {
   },
 }
 
-async function stall(server: OwnServer, ms: number, count: number): Promise<Figure[]> {
+async function stall(server: Program, ms: number, count: number): Promise<Figure[]> {
   const enter = ({ of }: typeof calm): Promise<Steady[]> =>
     Promise.all(Array.from({ length: count }, () => dialPlayer(server.port, of)))
   const [calms, skips, slows, fails] = [
