@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { pit } from '../../games/snake/protocol.ts'
 import { atMost, exactly, type Figure } from '../campaign.ts'
+import type { Program } from '../program.ts'
 import { startSnake } from '../snake.ts'
-import { after } from '../spread.ts'
+import { after, slope } from '../spread.ts'
 import { dialWire, frame, opcodes, type Wire } from '../websocket.ts'
 import { framesOf, type Knowledge } from './frames.ts'
 import { type Dice, mutate } from './scribble.ts'
@@ -13,24 +13,71 @@ const CLIENTS = 400
 /** ms between two frames of a client: it is to be heard, not to be thrown out for flooding. */
 const PAUSE = 25
 
+/** How many times as fast the server's clock goes: it is to forget whom it held a seat for. */
+const SPEED = 10
+
+/** Until seats are given up and rooms closed, in ms of the server's clock: 30 s and 60 s, and some. */
+const FORGOTTEN = 100_000
+
+/** Equal rounds in which frames are sent; the first ones warm the server up. */
+const ROUNDS = 10
+const WARM = 4
+
+/** Until memory that was given back is the system's again, in ms. */
+const SETTLED = 1000
+
+/** What a server has kept after a round, in MiB. */
+interface Kept {
+  readonly heap: number
+  /** All memory of the process. */
+  readonly memory: number
+  readonly files: number
+}
+
 /** Sends so many frames to the game as `npm start` runs it: good ones, bad ones, and what is no WebSocket. */
 export async function outside(
   count: number,
   dice: Dice,
   progress: (text: string) => void,
 ): Promise<Figure[]> {
-  await using server = await startSnake(['--bots', '0'])
+  await using server = await startSnake(['--bots', '0'], { speed: SPEED })
+  const rounds: Kept[] = []
+  let sent = 0
+  for (let round = 1; round <= ROUNDS; round++) {
+    await Promise.all(Array.from({ length: CLIENTS }, () => noise(server.port, dice)))
+    sent += await send(server.port, Math.ceil(count / ROUNDS), dice)
+    await after(FORGOTTEN / SPEED)
+    const kept = await keptBy(server)
+    rounds.push(kept)
+    progress(
+      `${sent} frames on sockets; heap ${kept.heap.toFixed(2)}, process ${kept.memory.toFixed(1)} MiB, ${kept.files} files`,
+    )
+  }
+  const { ok, connections, rooms } = await server.health()
+  const errors = server.log.filter((line) => / error | (input|join|frame|dial) failed|Error/.test(line))
+  for (const line of errors.slice(0, 10)) console.error(line)
+  return [
+    atMost('sockets: errors in the log', errors.length, 0),
+    exactly('sockets: frames sent', sent >= count ? 'all' : `${sent}`, 'all'),
+    exactly('sockets: healthy afterwards', String(ok), 'true'),
+    exactly('sockets: connections left', connections, 0),
+    exactly('sockets: rooms left', rooms, 0),
+    ...growth(rounds.slice(WARM)),
+  ]
+}
+
+/** Sends so many frames from many clients at once; gives how many it sent. */
+async function send(port: number, count: number, dice: Dice): Promise<number> {
   const frames = framesOf(pit, dice)
   let sent = 0
-  const past = { memory: 0, files: 0 }
   const client = async (): Promise<void> => {
     while (sent < count) {
-      if (dice(50) === 0) await noise(server.port, dice)
+      if (dice(50) === 0) await noise(port, dice)
       const know: Knowledge = { seq: 0, tick: 0, epoch: 1, token: '' }
-      const wire = await dialWire(server.port, '/r/snake').catch(() => undefined)
+      const wire = await dialWire(port, '/r/snake').catch(() => undefined)
       if (wire === undefined) {
         // Who was too fast on a busy machine is kept out for a while.
-        await after(5000)
+        await after(1000)
         continue
       }
       let over = false
@@ -39,30 +86,33 @@ export async function outside(
       while (!over && sent < count) {
         say(wire, frames.next(know), dice)
         sent++
-        if (sent % 20_000 === 0) progress(`${sent} frames on sockets`)
         await after(PAUSE)
       }
       wire.socket.destroy()
     }
   }
-  await Promise.all(Array.from({ length: CLIENTS }, () => noise(server.port, dice)))
-  past.memory = server.memory()
-  past.files = openFiles(server.child.pid!)
   await Promise.all(Array.from({ length: CLIENTS }, client))
-  await after(500)
-  const { ok, connections } = await server.health()
-  const errors = server.log.filter((line) => / error | (input|join|frame|dial) failed|Error/.test(line))
-  for (const line of errors.slice(0, 10)) console.error(line)
-  return [
-    atMost('sockets: errors in the log', errors.length, 0),
-    exactly('sockets: frames sent', sent >= count ? 'all' : `${sent}`, 'all'),
-    exactly('sockets: healthy afterwards', String(ok), 'true'),
-    exactly('sockets: connections left', connections, 0),
-    atMost('sockets: files left open', openFiles(server.child.pid!) - past.files, 2),
-    atMost('sockets: memory more', (server.memory() - past.memory) / 2 ** 20, 100, 'MiB'),
-  ]
+  return sent
 }
 
+/** Measures once garbage is collected and given back. */
+async function keptBy(server: Program): Promise<Kept> {
+  await server.ask('memory')
+  await after(SETTLED)
+  const { heap } = await server.ask('memory')
+  await after(SETTLED)
+  return { heap: heap / 2 ** 20, memory: server.memory() / 2 ** 20, files: server.files() }
+}
+
+/** By how much rounds that are all the same leave more than the one before. */
+function growth(rounds: readonly Kept[]): Figure[] {
+  const perRound = (what: keyof Kept): number => slope(rounds.map((kept, round) => [round, kept[what]]))
+  return [
+    atMost('sockets: heap more per round', perRound('heap'), 0.1, 'MiB'),
+    atMost('sockets: memory of the process more per round', perRound('memory'), 2, 'MiB'),
+    atMost('sockets: files more per round', perRound('files'), 0),
+  ]
+}
 /** Sends a frame, now and then in a way that a WebSocket may not. */
 function say(wire: Wire, bytes: Uint8Array, dice: Dice): void {
   const how = dice(400)
@@ -85,12 +135,4 @@ async function noise(port: number, dice: Dice): Promise<void> {
   socket.end(mutate(request, dice))
   socket.resume()
   await closed
-}
-
-function openFiles(pid: number): number {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).length
-  } catch {
-    return 0
-  }
 }
