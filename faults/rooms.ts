@@ -56,6 +56,15 @@ export const slowing = steady('slowing', late('slow'))
 export const failing = steady('failing', late('fail'))
 /** As people play: in tens. */
 export const small = steady('small', { hz: 10, seats: 10, holdSeat: '15s' })
+/** As people play, where it is kept and comes back. Frames are few: thousands of clients share a core. */
+export const tens = steady('tens', {
+  hz: 10,
+  send: 2,
+  seats: 10,
+  holdSeat: '30s',
+  closeEmptyAfter: '30s',
+  save: { every: '1s' },
+})
 export const kept = steady('kept', { save: { every: '100ms' }, hz: 20 })
 
 const kinds = {
@@ -64,6 +73,7 @@ const kinds = {
   slowing: slowing.kind,
   failing: failing.kind,
   small: small.kind,
+  tens: tens.kind,
   kept: kept.kind,
   faulty: faulty.kind,
   faultyEvents: faultyEvents.kind,

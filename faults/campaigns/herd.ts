@@ -1,52 +1,100 @@
-import { type Game, join } from 'hoopsnake/client'
-import { atMost, type Campaign, exactly } from '../campaign.ts'
-import { counting } from '../dials.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pinned } from '../../bench/measure/cores.ts'
+import { fullLimits } from '../../packages/hoopsnake/src/server/gateway/limits.ts'
+import { atMost, type Campaign, exactly, type Figure } from '../campaign.ts'
+import { type Fate, startHerd } from '../herd/herd.ts'
 import { startOwn } from '../own.ts'
-import { startProxy } from '../proxy.ts'
-import { small } from '../rooms.ts'
-import { after, within } from '../spread.ts'
+import { after, quantile, tally, within } from '../spread.ts'
 
-/** Clients that join at once, so that getting them in is no storm. */
-const GROUP = 100
+/** How long all together may take to come back, in seconds. */
+const BACK = 10
+
+/** Until every room has been saved once everybody is in, in ms. */
+const SAVED = 5000
+
+/** How long it is looked whether somebody is lost again, in ms. */
+const AFTERMATH = 5000
 
 export const campaign: Campaign = {
-  about: '--count clients, ten to a room, lose their connection at the same moment and come back',
-  usual: { count: 1000, seconds: 0 },
-  async run({ count, progress }) {
-    await using server = await startOwn()
-    const proxy = await startProxy(server.port)
-    const url = `http://127.0.0.1:${proxy.port}`
-    const dials = Array.from({ length: count }, () => counting())
-    const games: Game[] = []
-    for (let at = 0; at < count; at += GROUP) {
-      const group = dials.slice(at, at + GROUP)
-      games.push(
-        ...((await Promise.all(group.map(({ dial }) => join(url, small.of, {}, { dial })))) as Game[]),
-      )
-      progress(`${games.length} clients are in`)
+  about: '--count clients, ten to a room: their server is killed, and started again after --seconds',
+  usual: { count: 5000, seconds: 0 },
+  async run({ count, seconds, progress }) {
+    const folder = mkdtempSync(join(tmpdir(), 'herd-'))
+    const store = join(folder, 'rooms.db')
+    // The server has a core to itself, the herd another.
+    const how = { before: pinned('server') }
+    try {
+      const first = await startOwn({ store }, how)
+      await using herd = await startHerd(first.url, count, progress)
+      await after(SAVED)
+      const killed = performance.timeOrigin + performance.now()
+      await first.end('SIGKILL')
+      await after(seconds * 1000)
+      await using second = await startOwn({ store, port: first.port }, how)
+      const up = performance.timeOrigin + performance.now()
+      progress(`the server was away for ${Math.round(up - killed)} ms`)
+      await within(3 * BACK * 1000, async () => (await second.health(30_000)).seats >= count, 250)
+      await after(AFTERMATH)
+      const fates = await herd.fates()
+      const dials = fates.map((fate) => fate.dials.map((at) => at - up).filter((at) => at > 0))
+      progress(`dials in each second: ${perSecond(dials.flat()).join(' ')}`)
+      progress(`those of who had dialled before: ${perSecond(dials.flatMap(anew)).join(' ')}`)
+      return [...returns(fates, count, { killed, up }), ...waves(dials)]
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
     }
-    const seats = games.map(({ code, seat }) => `${code} ${seat}`)
-    await after(1000)
-    progress('all are cut')
-    const before = dials.map((one) => one.count)
-    const began = performance.now()
-    proxy.cut('RST')
-    await within(1000, () => games.every(({ status }) => status !== 'live'))
-    await within(30_000, () => games.every(({ status }) => status === 'live'))
-    const took = (performance.now() - began) / 1000
-    let again = 0
-    for (const game of games) game.on('status', (status) => void (status !== 'live' && again++))
-    await after(3000)
-    const live = games.filter(({ status }) => status === 'live').length
-    const same = games.filter(({ code, seat }, at) => `${code} ${seat}` === seats[at]).length
-    const most = Math.max(...dials.map((one, at) => one.count - before[at]!))
-    await proxy.stop()
-    return [
-      exactly('back', live, count),
-      exactly('in the seat they had', same, count),
-      atMost('all are back after', took, 10, 's'),
-      exactly('lost again within 3 s: a second wave', again, 0),
-      atMost('dials of one client', most, 5),
-    ]
   },
+}
+
+/** When the server was killed, and when it served again. */
+interface When {
+  readonly killed: number
+  readonly up: number
+}
+
+/** How those who were lost came back. */
+function returns(fates: readonly Fate[], count: number, { killed, up }: When): Figure[] {
+  const back = fates.flatMap(({ played }) => (played === undefined ? [] : [(played - up) / 1000]))
+  const same = fates.filter(({ seat, end }) => end === `live ${seat}`).length
+  const lost = fates.reduce((sum, { losses }) => sum + losses, 0)
+  const [away, last] = [(up - killed) / 1000, Math.max(...back)]
+  return [
+    exactly('play again', back.length, count),
+    exactly('in the seat they had', same, count),
+    atMost('half of them play again after', quantile(back, 0.5), BACK, 's'),
+    atMost('all of them play again after', last, BACK, 's'),
+    atMost('that is, since the server was killed', away + last, Number((away + BACK).toFixed(2)), 's'),
+    exactly('lost again within 5 s', lost - count, 0),
+  ]
+}
+
+/**
+ * Whether there was a second wave. `dials` are those of each client, in ms since the server was there.
+ *
+ * That all dial once is the first. Who is told to wait, or turned away, dials anew: no more of them in a second than are
+ * let in.
+ */
+function waves(dials: readonly number[][]): Figure[] {
+  const { perSecond: most } = fullLimits().arrivals
+  return [
+    atMost('dials of one client', Math.max(...dials.map(({ length }) => length)), 3),
+    atMost(
+      'a second wave: dials anew in its worst second',
+      Math.max(0, ...perSecond(dials.flatMap(anew))),
+      most,
+    ),
+  ]
+}
+
+/** Gives the dials of a client but its first. */
+function anew(dials: readonly number[]): readonly number[] {
+  return dials.slice(1)
+}
+
+/** Counts times in each second. */
+function perSecond(times: readonly number[]): number[] {
+  const counts = tally(times.map((time) => Math.floor(time / 1000)))
+  return Array.from({ length: Math.max(-1, ...counts.keys()) + 1 }, (_, second) => counts.get(second) ?? 0)
 }

@@ -1,0 +1,69 @@
+/* A part of a herd: real clients in a process of their own, which tells its parent what becomes of them. */
+import { type Game, join } from 'hoopsnake/client'
+import { webSocket } from '../../packages/hoopsnake/src/client/dial.ts'
+import { tens } from '../rooms.ts'
+import type { Fate, GroupGiven, Told } from './herd.ts'
+
+/** Clients that join at once, so that getting them in is no storm. */
+const AT_ONCE = 50
+
+/** The time of day, in ms since 1970: it is the same in all processes. */
+const now = (): number => performance.timeOrigin + performance.now()
+
+/** One client, and what became of it. */
+interface Member {
+  readonly game: Game<typeof tens.of>
+  readonly fate: Fate & { played: number | undefined; losses: number }
+}
+
+async function enter(url: string): Promise<Member> {
+  const dials: number[] = []
+  const game = await join(
+    url,
+    tens.of,
+    {},
+    {
+      dial(address, ends) {
+        dials.push(now())
+        return webSocket(address, ends)
+      },
+    },
+  )
+  const fate: Member['fate'] = {
+    dials,
+    seat: `${game.code} ${game.seat}`,
+    played: undefined,
+    losses: 0,
+    end: '',
+  }
+  dials.length = 0
+  game.on('status', (status) => {
+    if (status === 'away') fate.losses++
+    // Who is back has come so far as to have done something, and been told so.
+    else if (status === 'live')
+      void game.ask('mark').then((no) => {
+        if (no === null) fate.played = now()
+      })
+  })
+  return { game, fate }
+}
+
+async function main(): Promise<void> {
+  const { url, count }: GroupGiven = JSON.parse(process.argv[2]!)
+  const tell = (told: Told): void => void process.send!(told)
+  const members: Member[] = []
+  // They end with who started them, however that ends.
+  process.once('disconnect', () => process.exit(0))
+  process.on('message', () => {
+    tell({
+      fates: members.map(({ game, fate }) => ({ ...fate, end: `${game.status} ${game.code} ${game.seat}` })),
+    })
+  })
+  while (members.length < count) {
+    const more = Math.min(AT_ONCE, count - members.length)
+    members.push(...(await Promise.all(Array.from({ length: more }, () => enter(url)))))
+    tell({ in: members.length })
+  }
+}
+
+await main()
