@@ -42,7 +42,7 @@ export interface Limits {
   readonly handshake?: Duration
   /** How often a client that says nothing is pinged; one that speaks, a sixth as often. Default '5s'. */
   readonly ping?: Duration
-  /** Without any sign of life for so long, the connection is cut. Default '15s'. */
+  /** Without any sign of life for so long, the connection is cut. Default '14s': both ends know within 15. */
   readonly silence?: Duration
   /** Rooms at once; a dial that would open another is refused with SERVER_FULL. Saved ones open again all the same. Default 10,000. */
   readonly rooms?: number
@@ -94,7 +94,7 @@ export function fullLimits(limits: Limits = {}): FullLimits {
     frames: limits.frames ?? { perSecond: 100, burst: 200 },
     handshake: milliseconds(limits.handshake ?? '5s'),
     ping: milliseconds(limits.ping ?? '5s'),
-    silence: milliseconds(limits.silence ?? '15s'),
+    silence: milliseconds(limits.silence ?? '14s'),
     rooms: limits.rooms ?? 10_000,
     drain: milliseconds(limits.drain ?? 0),
     stop: milliseconds(limits.stop ?? '10s'),
