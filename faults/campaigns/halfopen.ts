@@ -35,16 +35,18 @@ async function halfOpen(server: Program, count: number, way: Way | undefined): P
   const began = performance.now()
   const since = (): number => (performance.now() - began) / 1000
   proxy.swallow(way)
-  let byClients = 0
-  for (const game of games) game.on('status', (status) => void (status === 'away' && (byClients = since())))
+  const byClient = new Map<number, number>()
+  games.forEach((game, at) => {
+    // The first time: what comes late after all is believed, and lost anew.
+    game.on('status', (status) => void (status === 'away' && byClient.set(at, byClient.get(at) ?? since())))
+  })
   // Clients that dial anew go through the proxy too. What of it comes to the server is new to it, and counted.
   const heard = way === 'down'
   await within(PATIENCE, async () =>
     heard ? games.every(({ status }) => status === 'away') : (await server.health()).connections === 0,
   )
   const byServer = since()
-  await within(PATIENCE, () => games.every(({ status }) => status === 'away'))
-  const all = games.every(({ status }) => status === 'away')
+  await within(PATIENCE, () => byClient.size === count)
   proxy.heal()
   const healed = performance.now()
   const back = await within(5000, () => games.every(({ status }) => status === 'live'))
@@ -54,8 +56,8 @@ async function halfOpen(server: Program, count: number, way: Way | undefined): P
   await proxy.stop()
   return [
     ...(heard ? [] : [atMost('found by the server after', byServer, FOUND, 's')]),
-    exactly('found by all clients', String(all), 'true'),
-    atMost('found by every client after', byClients, FOUND, 's'),
+    exactly('clients that found it', byClient.size, count),
+    atMost('found by every client after', Math.max(...byClient.values()), FOUND, 's'),
     exactly('everybody is back', String(back), 'true'),
     atMost('back after the way was healed', took, 3, 's'),
     exactly('in the seat they had', same, count),

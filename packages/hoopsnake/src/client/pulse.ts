@@ -10,6 +10,9 @@ const ASK = 2000
 /** Silence that a live connection may keep, in ms; more where ticks or the way are slow. */
 const SILENCE = 2000
 
+/** Most that a slow way counts for, in ms: one answer that came after a long stall is not to hide a dead line. */
+const SLOW = 10_000
+
 /** A timer that comes later than so many ms says that this end was stopped: hidden, asleep, in a debugger. */
 const PAUSE = 1500
 
@@ -124,7 +127,7 @@ export class Pulse {
     const { dt, rtt, jitter } = timeline
     const since = Math.max(this.#heardAt, this.#excusedAt)
     const most = this.#wokeAt === undefined ? SILENCE : GLANCE
-    if (now - since > Math.max(most, 3 * dt, 4 * rtt + 4 * jitter)) this.#silent()
+    if (now - since > Math.max(most, 3 * dt, Math.min(4 * rtt + 4 * jitter, SLOW))) this.#silent()
     this.beat()
   }
 
@@ -135,6 +138,6 @@ export class Pulse {
 
   #silent(): void {
     const { rtt, jitter } = this.#heart.timeline
-    this.#heart.silent(GRACE + 2 * rtt + 4 * jitter, this.#wokeAt !== undefined)
+    this.#heart.silent(GRACE + Math.min(2 * rtt + 4 * jitter, SLOW), this.#wokeAt !== undefined)
   }
 }
