@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { plainAddress } from './gateway/address.ts'
+import type { FullLimits } from './gateway/limits.ts'
 import type { Warn } from './gateway/seldom.ts'
 
 /**
@@ -37,14 +38,31 @@ export function boundConnections(server: HttpServer, most: number, warn: Warn): 
   server.on('upgrade', ({ socket }: IncomingMessage) => void idle.delete(socket))
 }
 
-/** Files that are kept free: for the store, the page, and threads. */
+/** What a server has room for at once. */
+export interface Capacity {
+  /** TCP connections, if it has a port of its own. */
+  readonly connections: number
+  /** Answers to HTTP requests, each of which may hold a file open. */
+  readonly answers: number
+}
+
+/** Files that are kept free: for the store, and threads. */
 const RESERVED = 100
 
-/** Gives how many connections the system lets this process have; Infinity where it does not say. */
-export function connectionsAllowed(): number {
+/** Gives what there is room for: what the limits say, or less where the system lets a process open fewer files. */
+export function capacityFor({ connections, entering }: FullLimits): Capacity {
+  const files = Math.max(openFiles() - RESERVED, 5)
+  return {
+    connections: Math.min(connections + entering, Math.floor(files * 0.8)),
+    answers: Math.min(entering, Math.floor(files * 0.2)),
+  }
+}
+
+/** Gives how many files this process may have open; Infinity where the system does not say. */
+function openFiles(): number {
   try {
-    const [, files] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
-    return files === undefined ? Infinity : Math.max(Number(files) - RESERVED, 1)
+    const [, most] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return most === undefined ? Infinity : Number(most)
   } catch {
     return Infinity
   }

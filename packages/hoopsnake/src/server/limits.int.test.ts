@@ -4,20 +4,29 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { duplexPair, type Duplex } from 'node:stream'
+import { duplexPair } from 'node:stream'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import {
+  ended,
+  frame,
+  hearing,
+  hello,
+  inside,
+  request,
+  tooMany,
+  upgrade,
+} from '../../../../tests/rawSocket.ts'
 import { create } from '../client/index.ts'
-import { readReason, writeHello } from '../core/frames/hello.ts'
-import { down, WIRE } from '../core/frames/kinds.ts'
+import { readReason } from '../core/frames/hello.ts'
+import { down } from '../core/frames/kinds.ts'
 import type { RoomKind } from '../core/kind.ts'
+import abaci, { abacus } from '../test/contracts/place.rooms.ts'
+import { Reader } from '../wire/reader.ts'
 import type { Limits } from './gateway/limits.ts'
 import type { ServeOptions } from './options.ts'
 import type { Place } from './place/place.ts'
 import { serve, type Server } from './serve.ts'
-import abaci, { abacus } from '../test/contracts/place.rooms.ts'
-import { Reader } from '../wire/reader.ts'
-import { Writer } from '../wire/writer.ts'
 
 const rooms = { url: import.meta.url, kinds: new Map([['snake', {} as RoomKind]]) }
 
@@ -35,17 +44,17 @@ const echo: Place = async () => ({
   stop: () => Promise.resolve(),
 })
 
+/** One that never says which rooms there are. */
+const mute: Place = async (given) => {
+  const place = await echo(given)
+  return { ...place, link: { ...place.link, list: () => new Promise(() => {}) } }
+}
+
 async function start(limits: Limits = {}, options: Partial<ServeOptions> = {}) {
   const quiet = { log: () => {}, signals: false }
   const where = options.server === undefined ? { port: 0, host: '127.0.0.1' } : {}
   const server = await serve({ rooms, place: echo, limits, ...quiet, ...where, ...options })
   return Object.assign(server, { [Symbol.asyncDispose]: () => server.stop() })
-}
-
-function hello(ticket = ''): Uint8Array {
-  const w = new Writer()
-  writeHello(w, { wire: WIRE, protocol: 'snake', hash: 1, ticket, intent: 'watch' })
-  return w.take()
 }
 
 /** A client, and what it was told: `refused FLOOD`, `wait`, or the bytes. `ended` is the close code and reason. */
@@ -97,73 +106,6 @@ async function dials(server: Server, count: number, headers?: Record<string, str
 }
 
 const all = (count: number, then: number): number[] => [...Array<number>(count).fill(101), then]
-
-/** Sends the lines of an HTTP request as they are; gives the socket. */
-function request(port: number, head: string): Socket {
-  const socket = connect(port, '127.0.0.1')
-  socket.write(head)
-  socket.on('error', () => {})
-  return socket
-}
-
-const upgrade = [
-  'GET /r/snake HTTP/1.1',
-  'Host: x',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-  '\r\n',
-].join('\r\n')
-
-/** A WebSocket frame as a client sends it, masked with zeros. */
-function frame(first: number, payload: Uint8Array): Buffer {
-  const { length } = payload
-  const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 255]
-  return Buffer.from([first, ...size, 0, 0, 0, 0, ...payload])
-}
-
-/** Listens to a connection from now on. */
-function hearing(stream: Duplex) {
-  let seen = Buffer.alloc(0)
-  let look = (): void => {}
-  stream.on('data', (chunk: Buffer) => {
-    seen = Buffer.concat([seen, chunk])
-    look()
-  })
-  return {
-    /** Resolves once these bytes have come; they, and what came before, are then forgotten. */
-    until: (bytes: string | Buffer) =>
-      new Promise<void>((resolve) => {
-        look = () => {
-          const at = seen.indexOf(bytes)
-          if (at < 0) return
-          seen = seen.subarray(at + bytes.length)
-          resolve()
-        }
-        look()
-      }),
-  }
-}
-
-/** An upgraded connection whose client is in. */
-async function inside(stream: Duplex) {
-  const heard = hearing(stream)
-  stream.write(upgrade)
-  await heard.until('\r\n\r\n')
-  stream.write(frame(0x82, hello()))
-  await heard.until(Buffer.of(0x82, 1, 200))
-  return heard
-}
-
-const tooMany = Buffer.of(0x88, 2, 1008 >> 8, 1008 & 255)
-
-/** Resolves when a connection is over, however it ends, with all that came on it. */
-function ended(socket: Socket): Promise<string> {
-  let all = ''
-  socket.on('data', (chunk: Buffer) => (all += chunk.toString('latin1')))
-  return new Promise((resolve) => socket.once('close', () => resolve(all)))
-}
 
 /** What shows that a limit holds, by how its row of the table begins. */
 const cases: Record<string, () => Promise<void>> = {
@@ -301,6 +243,16 @@ const cases: Record<string, () => Promise<void>> = {
     expect(await ann.settled()).toBe(true)
   },
 
+  async 'the same for who takes nothing of an answer'() {
+    await using server = await start({ ping: 50, silence: 1000 }, { place: mute })
+    const ann = client(server)
+    await ann.enter()
+    const began = performance.now()
+    expect(await ended(request(server.port, 'GET /r/snake HTTP/1.1\r\nHost: x\r\n\r\n'))).toBe('')
+    expect(performance.now() - began).toBeGreaterThanOrEqual(999)
+    expect(await ann.settled()).toBe(true)
+  },
+
   async '`limits.rooms`'() {
     await using server = await start({ rooms: 2 }, { rooms: abaci, place: undefined })
     const games = [await create(server.url, abacus, {}), await create(server.url, abacus, {})]
@@ -415,6 +367,29 @@ const cases: Record<string, () => Promise<void>> = {
     await Promise.all([once(dan, 'data'), once(eve, 'close')])
     expect(gone).toEqual([eve])
     for (const socket of [ann, bob, dan]) socket.destroy()
+  },
+
+  async '`limits.entering` answers'() {
+    await using server = await start({ entering: 3 }, { place: mute })
+    const ask = 'GET /r/snake HTTP/1.1\r\nHost: x\r\n\r\n'
+    const sockets = [request(server.port, ask), request(server.port, ask), request(server.port, ask)]
+    const first = ended(sockets[0]!)
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+    expect(await Promise.race([first, dials(server, 1)])).toEqual([101])
+    sockets.push(request(server.port, ask))
+    expect(await first).toBe('')
+    for (const socket of sockets) socket.destroy()
+  },
+
+  async '16 requests of a connection'() {
+    await using server = await start({}, { place: mute })
+    const ask = 'GET /r/snake HTTP/1.1\r\nHost: x\r\n\r\n'
+    const socket = request(server.port, ask.repeat(16))
+    const end = ended(socket)
+    await once(socket, 'connect')
+    expect(await Promise.race([end, dials(server, 1)])).toEqual([101])
+    socket.write(ask)
+    expect(await end).toBe('')
   },
 
   async '16 KiB head of an HTTP request'() {

@@ -4,7 +4,7 @@ import { Server as TlsServer } from 'node:tls'
 import type { Tenant } from './gateway/attach.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import { boundConnections, connectionsAllowed } from './connections.ts'
+import { boundConnections, type Capacity } from './connections.ts'
 import type { FullLimits } from './gateway/limits.ts'
 import { seldom } from './gateway/seldom.ts'
 
@@ -18,6 +18,7 @@ export interface Address {
 /** What our own HTTP server is made with. */
 interface OwnGiven {
   readonly limits: FullLimits
+  readonly capacity: Capacity
   readonly clock: Clock
   readonly log: Log
 }
@@ -26,7 +27,7 @@ interface OwnGiven {
  * Makes an HTTP server that is the tenant's alone. Who has not sent the head of a request within `handshake` after
  * connecting is answered 408: a browser sends it in one go.
  */
-export function ownServer(tenant: Tenant, { limits, ...given }: OwnGiven): HttpServer {
+export function ownServer(tenant: Tenant, { limits, capacity, ...given }: OwnGiven): HttpServer {
   const ms = Math.ceil(limits.handshake)
   const server = createServer(
     {
@@ -40,17 +41,19 @@ export function ownServer(tenant: Tenant, { limits, ...given }: OwnGiven): HttpS
     },
     tenant.request,
   )
+  // For who does not read an answer; a WebSocket calls it off.
+  server.timeout = Math.ceil(limits.silence)
   server.on('upgrade', tenant.upgrade)
   // Of a tunnel to elsewhere Node says nothing by itself.
   server.on('connect', (_request, socket) => socket.end(noTunnel))
   // Sockets, and beside them those who dial or ask for a file: whoever sends no request at all is bounded too.
-  const [wanted, allowed] = [limits.connections + limits.entering, connectionsAllowed()]
+  const [wanted, allowed] = [limits.connections + limits.entering, capacity.connections]
   if (allowed < wanted)
     given.log('warn', 'the system allows fewer connections than the limits do: raise `ulimit -n`', {
       allowed,
       wanted,
     })
-  boundConnections(server, Math.min(wanted, allowed), seldom(given))
+  boundConnections(server, allowed, seldom(given))
   return server
 }
 

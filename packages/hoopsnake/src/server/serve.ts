@@ -7,6 +7,7 @@ import { Writer } from '../wire/writer.ts'
 import { type Banning, startBanning } from './banning.ts'
 import { type CalmLog, calmLog } from './calm.ts'
 import { realClock, wallTime } from './clock.ts'
+import { type Capacity, capacityFor } from './connections.ts'
 import { attach } from './gateway/attach.ts'
 import { type Ban, type BanAsk, type Bans, type BanTarget, createBans } from './gateway/bans.ts'
 import { checkFolder, filesIn } from './gateway/files.ts'
@@ -104,10 +105,11 @@ async function start(
   undo.unshift(stopWatching)
   const bans = createBans(clock)
   const random = (): number => entropy() / 2 ** 32
-  const gateway = gatewayTo({ place, operation, traffic, bans, random }, full, clock)
+  const capacity = capacityFor(limits)
+  const gateway = gatewayTo({ place, operation, traffic, bans, random, capacity }, full, clock)
   const { expel } = gateway
   const banning = await startBanning({ bans, store, bus, log, expel, wallTime, id: String(entropy()) })
-  const { server, release } = await open(gateway, full, clock)
+  const { server, release } = await open(gateway, full, { clock, capacity })
   return running(full, clock, {
     place,
     gateway,
@@ -158,7 +160,9 @@ async function openRooms(
 }
 
 function gatewayTo(
-  given: Pick<GatewayGiven, 'operation' | 'traffic' | 'bans' | 'random'> & { place: RunningPlace },
+  given: Pick<GatewayGiven, 'operation' | 'traffic' | 'bans' | 'random' | 'capacity'> & {
+    place: RunningPlace
+  },
   full: FullOptions,
   clock: Clock,
 ): Gateway {
@@ -184,12 +188,12 @@ function gatewayTo(
 async function open(
   gateway: Gateway,
   { at, limits, log }: FullOptions,
-  clock: Clock,
+  own: { clock: Clock; capacity: Capacity },
 ): Promise<{ server: HttpServer; release: () => unknown }> {
   // Of an HTTPS server nothing is used that an HTTP server does not have.
   if ('server' in at)
     return { server: at.server as HttpServer, release: attach(at.server as HttpServer, gateway) }
-  const server = ownServer(gateway, { limits, clock, log })
+  const server = ownServer(gateway, { limits, log, ...own })
   await listen(server, at)
   return { server, release: () => closeServer(server) }
 }

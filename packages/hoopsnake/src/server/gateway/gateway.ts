@@ -1,5 +1,8 @@
 import { createTimer } from '../../core/timer.ts'
+import type { Capacity } from '../connections.ts'
+import { createAnswers } from './answers.ts'
 import type { Bans } from './bans.ts'
+import { seldom } from './seldom.ts'
 import { createDoor } from './door.ts'
 import type { Gate } from '../metrics/operation.ts'
 import type { FindFile } from './files.ts'
@@ -12,6 +15,7 @@ import { createTurnstile } from './turnstile.ts'
 export interface GatewayGiven
   extends Omit<SocketGiven, 'turnstile' | 'timer' | 'door'>, Pick<HttpGiven, 'operation' | 'operator'> {
   readonly bans: Bans
+  readonly capacity: Pick<Capacity, 'answers'>
   readonly files: FindFile | undefined
   readonly protocols: ReadonlySet<string>
 }
@@ -34,6 +38,7 @@ export function createGateway(given: GatewayGiven): Gateway {
   const http = httpSide({
     ...given,
     door,
+    answers: createAnswers(given.capacity.answers, seldom(given)),
     gate: () => ({ phase, connections: sockets.connections }),
   })
   return {

@@ -6,6 +6,7 @@ import type { Gate, Operation } from '../metrics/operation.ts'
 import { textType } from '../metrics/text.ts'
 import type { Traffic } from '../metrics/traffic.ts'
 import type { FindSender } from './address.ts'
+import type { Answers } from './answers.ts'
 import type { Door, TurnedAway } from './door.ts'
 import type { FindFile, OpenFile } from './files.ts'
 import { answer, fileHeaders, say, sayJson, shared } from './headers.ts'
@@ -20,6 +21,7 @@ export interface HttpGiven {
   readonly protocols: ReadonlySet<string>
   readonly origins: ReadonlySet<string>
   readonly door: Pick<Door, 'request'>
+  readonly answers: Answers
   readonly findSender: FindSender
   readonly traffic: Traffic
   readonly link: Link
@@ -66,6 +68,7 @@ export function httpSide(given: HttpGiven): HttpSide {
       return files !== undefined || ['room', 'health', 'ready', 'metrics'].includes(asked.to)
     },
     answer(request, response) {
+      if (!given.answers.begin(response)) return
       const asked = route(request.url ?? '', base)
       const no = tooMany(given, request, asked)
       if (no !== undefined) return turnAway(response, no, given.traffic)
@@ -76,13 +79,21 @@ export function httpSide(given: HttpGiven): HttpSide {
         const allow = methods.join(', ')
         return say(response, 405, `Only ${allow}.`, { allow, connection: 'close' })
       }
-      respond(request, response, asked).catch((error: unknown) => {
-        log('error', 'a request failed', { url: request.url, error })
-        if (response.headersSent) response.destroy()
-        else say(response, 500, 'The server failed here; it is in its log.')
+      atItsTurn(response, () => {
+        respond(request, response, asked).catch((error: unknown) => {
+          log('error', 'a request failed', { url: request.url, error })
+          if (response.headersSent) response.destroy()
+          else say(response, 500, 'The server failed here; it is in its log.')
+        })
       })
     },
   }
+}
+
+/** Waits until the answers before it on the same connection are given: until then nothing is opened for one. */
+function atItsTurn(response: ServerResponse, run: () => void): void {
+  if (response.socket === null) response.once('socket', run)
+  else run()
 }
 
 /** Counts a request; says why it is not answered. */
@@ -180,6 +191,8 @@ async function send(
   }
 }
 
+const GONE = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE']
+
 async function sendFile(
   { handle, size, etag, name, ...file }: OpenFile & Pick<Page, 'headers'> & { readonly name: string },
   request: IncomingMessage,
@@ -203,8 +216,8 @@ async function sendFile(
   try {
     await pipeline(handle.createReadStream({ start: 0, end: size - 1, autoClose: false }), response)
   } catch (error) {
-    // The browser that went away in the middle is no failure of ours.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+    // The browser that went away in the middle, or before, is no failure of ours.
+    if (!GONE.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
 
