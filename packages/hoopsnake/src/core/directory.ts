@@ -373,6 +373,11 @@ export function taken({ room, waiting }: Place): number {
   return (room?.guests.counts.seats ?? 0) + waiting
 }
 
+/** Watchers of a room that are there or about to be. */
+export function watched({ room, waiting }: Place): number {
+  return (room?.guests.counts.watchers ?? 0) + waiting
+}
+
 function keyOf(of: Kind, code: string): string {
   return checkpointKey(of.kind.protocol.name, code)
 }

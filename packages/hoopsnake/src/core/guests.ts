@@ -130,7 +130,8 @@ export class Guests {
 
   /** Lets a watcher in at once. Throws Refused. */
   watch(pipe: Pipe): Connection {
-    if (this.#watchers.size >= this.#given.settings.watchers) throw refuse('ROOM_FULL')
+    if (this.#watchers.size >= this.#given.settings.watchers)
+      throw refuse('ROOM_FULL', 'No place to watch from is left.')
     const guest = new Guest(pipe, NOBODY, this.#desk)
     this.#watchers.add(guest)
     this.#welcome(guest)

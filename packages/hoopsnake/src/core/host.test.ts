@@ -330,6 +330,19 @@ describe('who gets in', () => {
     expect(eve.tick).toBe(ann.tick)
     expect(eve.mine).toBeUndefined()
   })
+
+  test('[RM12] watchers are as many as may be, and one more is in another room unless it dialled this one', async () => {
+    start({ watchers: 2 })
+    const ann = await enter()
+    const { room: code } = ann.welcome!
+    for (let at = 0; at < 2; at++) expect((await dial({ intent: 'watch' })).welcome!.room).toBe(code)
+    expect((await dial({ intent: 'watch', code })).reason).toEqual({
+      code: 'ROOM_FULL',
+      message: 'No place to watch from is left.',
+    })
+    expect((await dial({ intent: 'watch' })).welcome!.room).not.toBe(code)
+    expect((await enter({ ask: { name: 'Bob' } })).welcome!.room).toBe(code)
+  })
 })
 
 describe('one inbox, applied at a tick', () => {

@@ -1,7 +1,7 @@
 import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
 import type { DirectoryGiven, Kind, Place } from './directory.ts'
-import { Directory, taken } from './directory.ts'
+import { Directory, taken, watched } from './directory.ts'
 import { Refused, refuse } from './errors.ts'
 import type { Hello } from './frames/hello.ts'
 import { WIRE } from './frames/kinds.ts'
@@ -173,7 +173,9 @@ function find(directory: Directory, of: Kind, { code, hello }: Arrival): Place {
     if (place === undefined) throw refuse(hello.intent === 'resume' ? 'GONE' : 'UNKNOWN_ROOM')
     return place
   }
-  const free = (place: Place): boolean => hello.intent === 'watch' || taken(place) < of.settings.seats
+  const { seats, watchers } = of.settings
+  const free = (place: Place): boolean =>
+    hello.intent === 'watch' ? watched(place) < watchers : taken(place) < seats
   return directory.public(of).find(free) ?? directory.open(of, { private: false, options: undefined })
 }
 
