@@ -29,7 +29,7 @@ test('[FA6] a store that is full, cut off or damaged is found out and said, and 
   expect(figures.filter((figure) => !JSON.stringify(figure).includes('not tried'))).toEqual([])
 }, 120_000)
 
-test('[FA7] a jump of the time of day changes nothing', async () => {
+test('[FA7] a jump of the time of day changes nothing, for the libraries of the process either', async () => {
   expect(await broken('clockjump', { count: 3, seconds: 1 })).toEqual([])
 })
 

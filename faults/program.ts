@@ -9,7 +9,7 @@ export interface Asks {
   memory: { readonly heap: number; readonly external: number; readonly handles: number }
   /** Blocks the event loop for `value` ms. */
   block: void
-  /** Moves the time of day by `value` ms, for what reads it in JavaScript. */
+  /** Puts the time of day so many ms beside what it is, for what reads it in JavaScript. */
   jump: void
   /** The time of day, in ms since 1970. */
   date: number

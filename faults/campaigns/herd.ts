@@ -35,13 +35,18 @@ export const campaign: Campaign = {
       await using second = await startOwn({ store, port: first.port }, how)
       const up = performance.timeOrigin + performance.now()
       progress(`the server was away for ${Math.round(up - killed)} ms`)
-      await within(3 * BACK * 1000, async () => (await second.health(30_000)).seats >= count, 250)
+      await within(3 * BACK * 1000, () => herd.back >= count)
       await after(AFTERMATH)
       const fates = await herd.fates()
       const dials = fates.map((fate) => fate.dials.map((at) => at - up).filter((at) => at > 0))
       progress(`dials in each second: ${perSecond(dials.flat()).join(' ')}`)
       progress(`those of who had dialled before: ${perSecond(dials.flatMap(anew)).join(' ')}`)
-      return [...returns(fates, count, { killed, up }), ...waves(dials)]
+      const { connections } = await second.health(30_000)
+      return [
+        ...returns(fates, count, { killed, up }),
+        exactly('connections', connections, count),
+        ...waves(dials),
+      ]
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -16,7 +16,7 @@ interface Member {
   readonly fate: Fate & { played: number | undefined; losses: number }
 }
 
-async function enter(url: string): Promise<Member> {
+async function enter(url: string, back: () => void): Promise<Member> {
   const dials: number[] = []
   const game = await join(
     url,
@@ -42,7 +42,9 @@ async function enter(url: string): Promise<Member> {
     // Who is back has come so far as to have done something, and been told so.
     else if (status === 'live')
       void game.ask('mark').then((no) => {
-        if (no === null) fate.played = now()
+        if (no !== null) return
+        if (fate.played === undefined) back()
+        fate.played = now()
       })
   })
   return { game, fate }
@@ -52,6 +54,8 @@ async function main(): Promise<void> {
   const { url, count }: GroupGiven = JSON.parse(process.argv[2]!)
   const tell = (told: Told): void => void process.send!(told)
   const members: Member[] = []
+  let played = 0
+  const back = (): void => tell({ back: ++played })
   // They end with who started them, however that ends.
   process.once('disconnect', () => process.exit(0))
   process.on('message', () => {
@@ -61,7 +65,7 @@ async function main(): Promise<void> {
   })
   while (members.length < count) {
     const more = Math.min(AT_ONCE, count - members.length)
-    members.push(...(await Promise.all(Array.from({ length: more }, () => enter(url)))))
+    members.push(...(await Promise.all(Array.from({ length: more }, () => enter(url, back)))))
     tell({ in: members.length })
   }
 }

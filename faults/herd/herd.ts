@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { pinned } from '../../bench/measure/cores.ts'
 
@@ -9,8 +8,8 @@ export interface GroupGiven {
   readonly count: number
 }
 
-/** What it says: how many have come in so far; and whenever it is sent anything, what became of them. */
-export type Told = { readonly in: number } | { readonly fates: readonly Fate[] }
+/** What it says: how many have come in so far, how many came back, and, whenever it is sent anything, what became of them. */
+export type Told = { readonly in: number } | { readonly back: number } | { readonly fates: readonly Fate[] }
 
 /** What became of a client. Times are those of day, in ms since 1970. */
 export interface Fate {
@@ -28,6 +27,8 @@ export interface Fate {
 
 /** Clients in some processes, so that none of them is short of time, sockets or memory. */
 export interface Herd extends AsyncDisposable {
+  /** How many were lost, came back and have played since. */
+  readonly back: number
   /** Asks what became of everybody. */
   fates(): Promise<Fate[]>
 }
@@ -39,31 +40,22 @@ const program = fileURLToPath(new URL('./group.ts', import.meta.url))
 
 /** Brings so many clients in. Rejects if one of them cannot come in. */
 export async function startHerd(url: string, count: number, progress: (text: string) => void): Promise<Herd> {
-  const sizes = Array.from({ length: Math.ceil(count / GROUP) }, (_, at) =>
-    Math.min(GROUP, count - at * GROUP),
-  )
-  const groups: ChildProcess[] = []
-  const herd = {
-    async fates() {
-      const told = groups.map(async (group) => {
-        group.send('What became of them?')
-        const [answer] = (await once(group, 'message')) as [Extract<Told, { fates: unknown }>]
-        return answer.fates
-      })
-      return (await Promise.all(told)).flat()
+  const groups: Group[] = []
+  const herd: Herd = {
+    get back() {
+      return groups.reduce((sum, { back }) => sum + back, 0)
     },
+    fates: async () => (await Promise.all(groups.map((group) => group.fates()))).flat(),
     async [Symbol.asyncDispose]() {
-      for (const group of groups) if (group.connected) group.disconnect()
+      for (const group of groups) group.end()
     },
   }
-  let sum = 0
   try {
-    for (const size of sizes) {
-      const group = startGroup({ url, count: size })
+    for (let sum = 0; sum < count; sum += GROUP) {
+      const group = startGroup({ url, count: Math.min(GROUP, count - sum) })
       groups.push(group)
-      await arrival(group, size)
-      sum += size
-      progress(`${sum} clients are in`)
+      await group.entered
+      progress(`${Math.min(count, sum + GROUP)} clients are in`)
     }
   } catch (error) {
     await herd[Symbol.asyncDispose]()
@@ -72,25 +64,40 @@ export async function startHerd(url: string, count: number, progress: (text: str
   return herd
 }
 
-function startGroup(given: GroupGiven): ChildProcess {
-  const command = [
-    ...pinned('load'),
-    process.execPath,
-    '--conditions=@hoopsnake/source',
-    program,
-    JSON.stringify(given),
-  ]
-  return spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+/** One process with clients. */
+interface Group {
+  /** Resolves when all are in. Rejects if it ends before. */
+  readonly entered: Promise<void>
+  readonly back: number
+  fates(): Promise<readonly Fate[]>
+  end(): void
 }
 
-/** Resolves when all of a group are in. Rejects if it ends before. */
-async function arrival(group: ChildProcess, size: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const hear = (told: Told): void => {
-    if ('in' in told && told.in === size) resolve()
+function startGroup(given: GroupGiven): Group {
+  const args = ['--conditions=@hoopsnake/source', program, JSON.stringify(given)]
+  const [command, ...rest] = [...pinned('load'), process.execPath, ...args] as [string, ...string[]]
+  const child = spawn(command, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const entered = Promise.withResolvers<void>()
+  let told = Promise.withResolvers<readonly Fate[]>()
+  let back = 0
+  child.on('message', (what: Told) => {
+    if ('fates' in what) told.resolve(what.fates)
+    else if ('back' in what) back = what.back
+    else if (what.in === given.count) entered.resolve()
+  })
+  child.once('exit', () => entered.reject(new Error('clients ended before all were in')))
+  return {
+    entered: entered.promise,
+    get back() {
+      return back
+    },
+    fates() {
+      told = Promise.withResolvers()
+      child.send('What became of them?')
+      return told.promise
+    },
+    end() {
+      if (child.connected) child.disconnect()
+    },
   }
-  group.on('message', hear)
-  group.once('exit', () => reject(new Error('clients ended before all were in')))
-  await promise
-  group.off('message', hear)
 }
