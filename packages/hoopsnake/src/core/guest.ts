@@ -44,19 +44,20 @@ const NONE: readonly Flush[] = []
  * A class, and one object where three would do: there are thousands, and each message and each tick goes through them.
  */
 export class Guest implements Member, Connection {
+  // What every flush looks at comes first: it lies side by side, and what is far away is slow to fetch.
   readonly pipe: Pipe
+  base = -1
+  confirmed = -1
+  owed: OwnEffects | undefined
+  asked: Member['asked']
+  seen = 0
   readonly seat: number
   /** What its token carries; '' for a watcher. */
   readonly secret: string
   readonly bucket: Bucket
-  base = -1
-  confirmed = -1
-  seen = 0
   last: readonly Flush[] = NONE
   fullAt: number = -Infinity
-  owed: OwnEffects | undefined
   readonly sent: Sent[] = []
-  asked: Member['asked']
   /** Inputs that came too fast; they go in as the bucket refills. At most MAX_WAITING. */
   readonly waiting: Input[] = []
   /** Set from WELCOME on: the first input may then have any sequence that was not taken. */

@@ -35,13 +35,12 @@ const REASON = 123
  * closures are three.
  */
 export class SocketLine implements Line {
-  readonly #ws: WebSocket
+  // What every tick looks at comes first, side by side.
   readonly #socket: Duplex
   readonly #shared: Framing
-  readonly #stay: Pick<Stay, 'ending'>
   #open = true
-  /** Whether the system did not take all of the last write at once. Most do, and the socket need not be asked. */
-  #waits = false
+  readonly #ws: WebSocket
+  readonly #stay: Pick<Stay, 'ending'>
 
   /** `shared` frames what goes to many; `stay` is told how the line is closed from this side. */
   constructor(ws: WebSocket, socket: Duplex, shared: Framing, stay: Pick<Stay, 'ending'>) {
@@ -57,7 +56,6 @@ export class SocketLine implements Line {
     const socket = this.#socket
     if (then === undefined) socket.write(this.#shared(frame))
     else this.#writeBoth(socket, frame, this.#shared(then))
-    this.#waits = socket.writableLength > 0
   }
 
   #writeBoth(socket: Duplex, frame: Uint8Array, shared: Buffer): void {
@@ -72,7 +70,7 @@ export class SocketLine implements Line {
   }
 
   get queued(): number {
-    return this.#waits ? this.#socket.writableLength : 0
+    return this.#socket.writableLength
   }
 
   get open(): boolean {
