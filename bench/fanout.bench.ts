@@ -1,8 +1,9 @@
 /*
  * What it costs to tell everybody something: one message per tick, and four.
  *
- * Ours are events of a small room behind `serve`, which ride in the frame of their tick; the others are sent by `ws`,
- * a call for each message and client.
+ * Ours are events of a small room behind `serve`, which ride in the frame of their tick; those of ws are sent by a call
+ * for each message and client. All clients ask twice a second, and are answered. Beside them the limit of Node: the same
+ * frames on bare sockets, in one write.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { count, type Bench } from './bench.ts'
@@ -15,11 +16,14 @@ import { startServer, type Server } from './measure/program.ts'
 import { progress } from './measure/progress.ts'
 
 const REST = 250
+/** From the last join until counting begins, in ms: clients ask more often until they know the clock. */
+const SETTLE = 2500
 const goals = { 1: 1.2, 4: 3 } as const
 
 const sides = {
   hoopsnake: { dialect: 'events', args: ['bench/fanout/server.ts'] },
-  ws: { dialect: 'messages', args: ['bench/peers/fanout.mjs'] },
+  ws: { dialect: 'messages', args: ['bench/peers/fanout.mjs', 'ws'] },
+  limit: { dialect: 'messages', args: ['bench/peers/fanout.mjs', 'limit'] },
 } as const
 
 interface Lane {
@@ -32,7 +36,7 @@ export const bench: Bench = {
   about: 'one and four messages per tick to everybody, against ws.send',
   options: {
     clients: { default: '500', about: 'how many are told' },
-    seconds: { default: '2', about: 'how long each is counted in each round' },
+    seconds: { default: '4', about: 'how long each is counted in each round' },
     pairs: { default: '7', about: 'rounds' },
   },
   async run(ask) {
@@ -42,7 +46,7 @@ export const bench: Bench = {
     const load = startLoad()
     const measure = async ({ side, server }: Lane): Promise<Window> => {
       await load.join({ dialect: sides[side].dialect, port: server.port, players })
-      await wait(REST)
+      await wait(SETTLE)
       const window = await load.measure(server.pid, ms)
       await load.leave()
       await wait(REST)
@@ -50,7 +54,7 @@ export const bench: Bench = {
     }
     try {
       for (const messages of [1, 4] as const) {
-        for (const side of ['hoopsnake', 'ws'] as const) {
+        for (const side of ['hoopsnake', 'ws', 'limit'] as const) {
           const env = { FANOUT_MESSAGES: String(messages), FANOUT_BYTES: String(MESSAGES.bytes) }
           lanes.set(`${side} ${messages}`, {
             side,
@@ -85,6 +89,11 @@ function results(lanes: ReadonlyMap<string, Lane>, found: Readonly<Record<string
         goals[messages],
       ),
     ),
+    notes: ([1, 4] as const).map((messages) => {
+      const { median, low, high } = ratio(costs('ws', messages), costs('limit', messages))
+      const [mid, ...ends] = [median, low, high].map((value) => Number(value.toPrecision(3)))
+      return `The most that Node can do, ${messages} per tick: CPU of ws.send / the limit is ${mid} (${ends.join(' … ')}).`
+    }),
     tables: [
       {
         title: 'Messages to everybody: CPU of the server in ms per 1,000 messages that arrived; medians',

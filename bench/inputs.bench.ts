@@ -14,6 +14,8 @@ import { startServer, type Server } from './measure/program.ts'
 import { progress } from './measure/progress.ts'
 
 const REST = 250
+/** From the last join until counting begins, in ms: clients ask more often until they know the clock. */
+const SETTLE = 2500
 /** How often each client sends an input, in ms. */
 const EVERY = 50
 
@@ -67,7 +69,7 @@ async function both(plan: Plan): Promise<Found> {
 
 async function one({ load, server, side, players, ms }: Plan, turns: number): Promise<Window> {
   await load.join({ dialect: sides[side].dialect, port: server.port, players, turns })
-  await wait(REST)
+  await wait(SETTLE)
   const window = await load.measure(server.pid, ms)
   await load.leave()
   await wait(REST)

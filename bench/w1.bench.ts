@@ -27,7 +27,7 @@ export const bench: Bench = {
   about: 'one room: CPU, bytes and lateness against Colyseus, Socket.IO, ws + JSON and the limit of Node',
   options: {
     p: { default: '500', about: 'numbers of players, with commas between them' },
-    seconds: { default: '2', about: 'how long each is counted in each round' },
+    seconds: { default: '5', about: 'how long each is counted in each round' },
     pairs: { default: '7', about: 'rounds' },
     peers: { default: 'flat,arr,socketio,ws,limit', about: 'against whom' },
   },

@@ -9,19 +9,25 @@ export const events: Dialect = {
   talk: (client) => player(client, beat, {}),
 }
 
-/** ws: each message comes for itself. Its first byte is its number in the tick, its second how many there are. */
+/** Bytes of a PONG. */
+const PONG = 27
+
+/** The others: each message comes for itself. Its first byte is its number in the tick, its second how many there are. */
 export const messages: Dialect = {
   path: () => '/',
-  talk() {
+  talk(client) {
     let there = false
     return {
       take(payload) {
+        if (payload.length === PONG) return undefined
         if (payload.length !== MESSAGES.bytes) throw new Error(`${payload.length} bytes in a message`)
         if (payload[0]! + 1 < payload[1]!) return undefined
         const first = !there
         there = true
         return first ? 'in' : 'tick'
       },
+      // As long as CONFIRM is, and as often as clients of ours send it that send nothing else.
+      beat: () => client.send(new Uint8Array(11)),
     }
   },
 }
