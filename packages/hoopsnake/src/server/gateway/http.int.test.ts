@@ -263,6 +263,15 @@ test('[GW22] what is not HTTP is ended', async () => {
   expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/)
 })
 
+test('[GW22] what is asked with a body is answered, and the body not waited for', async () => {
+  for (const body of ['Content-Length: 9\r\n\r\nhalf', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhalf']) {
+    const answers = await raw(`GET /healthz HTTP/1.1\r\nHost: x\r\n${body}`)
+    expect(answers).toMatch(/^HTTP\/1.1 200 /)
+    expect(answers).toContain('Connection: close')
+    expect(answers.split('HTTP/1.1 ')).toHaveLength(2)
+  }
+})
+
 test('[GW22] a browser that leaves in the middle of a file, or before, is no failure', async () => {
   for (let at = 0; at < 20; at++) {
     const socket = connect(server.port, '127.0.0.1')

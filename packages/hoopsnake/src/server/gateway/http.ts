@@ -69,6 +69,8 @@ export function httpSide(given: HttpGiven): HttpSide {
     },
     answer(request, response) {
       if (!given.answers.begin(response)) return
+      // Nobody here reads a body: what is left of one goes with its connection.
+      if (hasBody(request)) response.shouldKeepAlive = false
       const asked = route(request.url ?? '', base)
       const no = tooMany(given, request, asked)
       if (no !== undefined) return turnAway(response, no, given.traffic)
@@ -88,6 +90,10 @@ export function httpSide(given: HttpGiven): HttpSide {
       })
     },
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Waits until the answers before it on the same connection are given: until then nothing is opened for one. */
