@@ -40,7 +40,7 @@ export function createAnswers(most: number, warn: Warn): Answers {
       if (socket.destroyed) return false
       const waiting = waitingOf(socket)
       if (waiting.size >= MOST_WAITING) {
-        cut(socket, 'cut who asks again and again without reading the answers')
+        cut(socket, `cut who asks on while ${MOST_WAITING} answers wait`)
         return false
       }
       waiting.add(response)
