@@ -171,6 +171,7 @@ const welcome: Welcome = {
   hz: 10,
   ticksPerFrame: 1,
   hold: 30_000,
+  fork: 0,
   tick: 0,
   time: 0,
 }

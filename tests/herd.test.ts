@@ -43,6 +43,7 @@ const welcome = bytes((w) =>
     hz: 10,
     ticksPerFrame: 1,
     hold: 30_000,
+    fork: 0,
     tick: 1,
     time: 0,
   }),

@@ -6,13 +6,13 @@ const nothing = { lost: 0, wrong: 0, unheard: 0, repeated: 0 }
 test('[SE15] over cuts, stalls and takeovers no input and no event is lost, doubled or out of order', async () => {
   const tally = await runLedger({ seed: 1, inputs: 5000, restarts: false })
   expect(tally).toMatchObject(nothing)
-  expect(tally.inputs - tally.refused).toBeGreaterThan(4000)
+  expect(tally.inputs - tally.refused).toBeGreaterThan(3400)
   expect(Math.min(tally.cuts, tally.takeovers)).toBeGreaterThan(2)
 })
 
 test('[SE15] nor over restarts, but for what was done after the last checkpoint', async () => {
   const tally = await runLedger({ seed: 2, inputs: 5000, restarts: true })
   expect(tally).toMatchObject(nothing)
-  expect(tally.inputs - tally.refused).toBeGreaterThan(4000)
+  expect(tally.inputs - tally.refused).toBeGreaterThan(3400)
   expect(Math.min(tally.cuts, tally.takeovers, tally.restarts)).toBeGreaterThan(2)
 })

@@ -4,6 +4,7 @@
  */
 import type { Game } from '../packages/hoopsnake/src/client/index.ts'
 import { createRandom, type Random } from '../packages/hoopsnake/src/core/random.ts'
+import { refuse } from '../packages/hoopsnake/src/core/errors.ts'
 import { protocol } from '../packages/hoopsnake/src/core/protocol.ts'
 import type { Rules } from '../packages/hoopsnake/src/core/rules.ts'
 import { simulate, type Simulation } from '../packages/hoopsnake/src/test/index.ts'
@@ -56,9 +57,12 @@ interface Side {
   readonly due: Record<Kind, number | undefined>
   /** The first of each kind in the lives that the room began since; those of the life before may be on their way yet. */
   readonly anew: Record<Kind, number[]>
+  /** The kinds of which some were undone, as it was told: they are to be heard again. */
+  readonly undone: Set<Kind>
 }
 
-type Kind = 'noted' | 'yours'
+const kinds = ['noted', 'yours'] as const
+type Kind = (typeof kinds)[number]
 
 const net = { latency: 40, jitter: 30, loss: 0.01 }
 
@@ -74,7 +78,8 @@ export interface LedgerRun {
 /** Plays, and counts what went wrong. */
 export async function runLedger({ seed, inputs, restarts }: LedgerRun): Promise<Tally> {
   const book: Line[] = []
-  const s = simulate(ledger.room(rulesFor(book), options), { seed, net })
+  const fault = { due: false, after: 0 }
+  const s = simulate(ledger.room(rulesFor(book, fault), options), { seed, net })
   const random = createRandom(seed)
   const tally: Tally = {
     lost: 0,
@@ -90,9 +95,11 @@ export async function runLedger({ seed, inputs, restarts }: LedgerRun): Promise<
   }
   const sides: Side[] = []
   for (let i = 0; i < 4; i++) sides.push(listen(tally, await s.join({})))
+  // A seat that no checkpoint has is gone with the process.
+  await s.advance(2000)
   while (tally.inputs < inputs) {
     for (const side of sides) for (let i = random.int(6); i > 0; i--) note(tally, side)
-    await fate(s, { sides, book, tally, random, restarts })
+    await fate(s, { sides, book, fault, tally, random, restarts })
     await s.advance(random.int(120))
   }
   for (const { game } of sides) s.heal(game)
@@ -110,13 +117,17 @@ const options = {
   save: { every: '1s' },
 } as const
 
-function rulesFor(book: Line[]): Rules<typeof ledger> {
+/** Whether the room refuses an input. */
+const isRefused = (input: number): boolean => input % 7 === 0
+
+function rulesFor(book: Line[], fault: Fault): Rules<typeof ledger> {
   return {
     create: () => ({ events: 0, seats: new Map() }),
     mine: () => ({ told: 0 }),
     join: (room, seat) => void room.state.seats.set(seat.id, { count: 0, last: 0 }),
     inputs: {
       note(room, seat, input) {
+        if (isRefused(input)) return refuse('NO', 'every seventh')
         const mine = room.state.seats.get(seat.id)!
         mine.count += 1
         mine.last = input
@@ -124,7 +135,13 @@ function rulesFor(book: Line[]): Rules<typeof ledger> {
         seat.mine.told += 1
         room.send(seat, 'yours', seat.mine.told)
         room.broadcast('noted', (room.state.events += 1))
+        return undefined
       },
+    },
+    tick() {
+      if (!fault.due) return
+      fault.due = false
+      throw new Error('as was asked for')
     },
   }
 }
@@ -138,23 +155,24 @@ function listen(tally: Tally, game: Player): Side {
     fates: new Map(),
     due: { noted: undefined, yours: undefined },
     anew: { noted: [], yours: [] },
+    undone: new Set(),
   }
   hear(tally, side)
   return side
 }
 
 function hear(tally: Tally, side: Side): void {
-  const { game, due, anew } = side
-  for (const kind of ['noted', 'yours'] as const) {
+  const { game, due, anew, undone } = side
+  game.when('undone', () => kinds.forEach((kind) => undone.add(kind)))
+  for (const kind of kinds) {
     game.on(kind, (n) => {
       tally.events += 1
       const next = due[kind] ?? n
       due[kind] = n + 1
-      // What was told before a restart and not heard is not kept; from then on all is.
-      const life = anew[kind].indexOf(n)
-      if (life >= 0) return void anew[kind].splice(0, life + 1)
+      // A room that was killed goes on from its checkpoint: what it told after that is told anew, from there on.
+      const again = undone.delete(kind) && anew[kind].includes(n)
       if (n > next) tally.unheard += n - next
-      if (n < next) tally.repeated += 1
+      if (n < next && !again) tally.repeated += 1
     })
   }
   game.when('missed', (count) => (tally.unheard += count))
@@ -166,7 +184,15 @@ function note(tally: Tally, side: Side): void {
   void side.game.ask('note', input).then((no) => side.fates.set(input, no?.code ?? 'applied'))
 }
 
+/** A throw in `tick`, if it is due. */
+interface Fault {
+  due: boolean
+  /** The first tick at which there may be another: a room that crashes often is closed. */
+  after: number
+}
+
 interface Scene {
+  readonly fault: Fault
   readonly sides: readonly Side[]
   readonly book: Line[]
   readonly tally: Tally
@@ -177,7 +203,7 @@ interface Scene {
 /** Lets something happen, or nothing. */
 async function fate(
   s: Simulation<typeof ledger>,
-  { sides, book, tally, random, restarts }: Scene,
+  { sides, book, fault, tally, random, restarts }: Scene,
 ): Promise<void> {
   const side = sides[random.int(sides.length)]!
   const dice = random.int(restarts ? 400 : 390)
@@ -186,7 +212,13 @@ async function fate(
   else if (dice < 24) for (const { game } of sides) s.heal(game)
   else if (dice < 26) s.stall(random.int(3000))
   else if (dice < 30) await takeOver(s, side, tally)
-  else if (dice >= 398) {
+  else if (dice === 397 && s.room().tick > fault.after) {
+    Object.assign(fault, { due: true, after: s.room().tick + 500 })
+    while (fault.due) await s.advance(1)
+    tally.restarts += 1
+    begin(s, { sides, book })
+    return
+  } else if (dice >= 398) {
     await s.restart(dice === 398 ? 'stopped' : 'killed')
     tally.restarts += 1
     begin(s, { sides, book })
@@ -206,6 +238,8 @@ async function takeOver(s: Simulation<typeof ledger>, side: Side, tally: Tally):
   void before.leave()
   side.game = game
   tally.takeovers += 1
+  // Nothing was undone that this page has seen.
+  for (const kind of kinds) side.undone.add(kind)
   hear(tally, side)
 }
 
@@ -224,7 +258,11 @@ function audit(
   s: Simulation<typeof ledger>,
   { sides, book, tally }: Pick<Scene, 'sides' | 'book' | 'tally'>,
 ): void {
-  for (const { seat, sent, fates } of sides) {
+  for (const { seat, sent, fates, due } of sides) {
+    // Of the last ones, too; those that were undone need not have come again.
+    const { state, seats } = s.room()
+    tally.unheard +=
+      Math.max(0, state.events + 1 - due.noted!) + Math.max(0, seats.get(seat)!.mine.told + 1 - due.yours!)
     const applied = book.filter((line) => line.seat === seat).map(({ input }) => input)
     applied.forEach((input, i) => (tally.wrong += input > (applied[i - 1] ?? 0) ? 0 : 1))
     const { count } = s.room().state.seats.get(seat)!
@@ -233,9 +271,11 @@ function audit(
     for (let input = 1; input <= sent; input++) {
       const fate = fates.get(input)
       if (fate === undefined) tally.lost += 1
+      else if (isRefused(input) ? fate === 'applied' : fate === 'NO') tally.wrong += 1
       else if (fate === 'applied' && !stands.has(input) && tally.restarts === 0) tally.lost += 1
-      else if (fate === 'STALE' && stands.has(input)) tally.wrong += 1
-      else if (['STALE', 'AWAY', 'TAKEN_OVER', 'LEFT'].includes(fate)) tally.refused += 1
+      else if (['STALE', 'INPUT_FAILED'].includes(fate) && stands.has(input)) tally.wrong += 1
+      else if (['NO', 'INPUT_FAILED', 'STALE', 'AWAY', 'TAKEN_OVER', 'LEFT'].includes(fate))
+        tally.refused += 1
       else if (fate !== 'applied') tally.wrong += 1
     }
   }

@@ -123,6 +123,7 @@ test('WELCOME, REFUSED, CLOSED, WAIT, PONG', () => {
     hz: 10,
     ticksPerFrame: 1,
     hold: 30_000,
+    fork: 280,
     tick: 300,
     time: 1000,
   }
@@ -207,9 +208,30 @@ test('a checkpoint', () => {
   const join = { kind: 'join', seat: 1, digest: 'ab', user: { id: 5 }, ask: { name: 'Ann' } } as const
   machine.run(300, [{ entry: join, failed: undefined }])
   machine.flush()
-  expectShown('room', (w) => w.raw(writeCheckpoint(machine, { private: true, nextSeat: 2 })))
+  const refusals = [{ seq: 3, code: 'FULL', message: '' }]
+  const unheard = {
+    lives: [{ epoch: 1, tick: 0 }],
+    tellings: [died(299)],
+    accounts: new Map([
+      [
+        1,
+        {
+          had: 298,
+          seen: -2,
+          last: [],
+          sent: [
+            { epoch: 1, tick: 299, own: { refusals, tellings: [], missed: 0, acked: true } },
+            { epoch: 1, tick: 301, own: { refusals: [], tellings: [died(300)], missed: 5, acked: true } },
+          ],
+          owed: undefined,
+        },
+      ],
+    ]),
+  }
+  expectShown('room', (w) => w.raw(writeCheckpoint(machine, { private: true, nextSeat: 2, unheard })))
   const read = readCheckpoint(Buffer.from(shown.get('room')!, 'hex'), pit, () => {})
   expect(read).toMatchObject({ code: 'H7X2PQ', private: true, epoch: 1, tick: 300, nextSeat: 2 })
+  expect(read.unheard).toEqual(unheard)
   expect(read.kept).toMatchObject({
     state: before,
     seats: [{ id: 1, digest: 'ab', user: { id: 5 }, mine: { hand: [8, 9] } }],

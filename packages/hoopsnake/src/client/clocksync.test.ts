@@ -12,6 +12,7 @@ const welcome: Welcome = {
   hz: 20,
   ticksPerFrame: 1,
   hold: 0,
+  fork: 0,
   tick: 100,
   time: 0,
 }

@@ -129,12 +129,12 @@ export class Play implements Plan {
     return { address: address(code), frame }
   }
 
-  welcome(welcome: Welcome): void {
+  welcome(welcome: Welcome, again: boolean): void {
     const { protocol, rules } = this.#setup
     const { room: code, seat, hz } = welcome
     this.room = welcome
     this.#version++
-    this.replica.renew()
+    this.replica.renew(welcome.fork)
     this.timeline.start(welcome, this.clock.now())
     this.playback.pace(this.timeline.dt, this.timeline.dt * welcome.ticksPerFrame)
     this.prediction =
@@ -143,8 +143,8 @@ export class Play implements Plan {
         : undefined
     this.#pulse.renew()
     const { dt } = this.timeline
-    // Where only events tick, a move is as good later.
-    const then = dt === 0 ? -Infinity : this.clock.now() - Math.max(STALE, 3 * dt)
+    // Where only events tick, a move is as good later; and what was said on this line will arrive.
+    const then = dt === 0 || again ? -Infinity : this.clock.now() - Math.max(STALE, 3 * dt)
     const stale = this.outbox.expire(welcome.ack, then)
     for (const pending of this.outbox.resend(welcome.ack)) this.#post(pending)
     for (const pending of stale) this.#answer({ pending, no: say('STALE') })
@@ -238,6 +238,7 @@ export class Play implements Plan {
     if (commit.state && session.status !== 'live') this.#enter(now)
     this.#pulse.beat()
     if (commit.state) signals.emit('state', replica.state, replica.tick)
+    if (commit.undone > 0) signals.emit('undone', commit.undone)
     if (commit.missed > 0) signals.emit('missed', commit.missed)
     for (const told of commit.told) this.#tell(told)
     for (const one of settled) this.#answer(one)

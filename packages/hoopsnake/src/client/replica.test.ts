@@ -158,6 +158,25 @@ describe('frames', () => {
     expect(thrown).toMatchObject([{ message: 'in a listener' }, { message: 'in a listener' }])
   })
 
+  test('[CL5] what never was is told as undone, once, and what is told again with it is left out', async () => {
+    const game = await table.enter()
+    const { line } = table.server
+    const seen: unknown[] = []
+    game.when('undone', (ticks) => seen.push(['undone', ticks]))
+    game.on('jumped', ({ by }, tick) => seen.push([by, tick]))
+    line.delta(14, yardState(10, 0, 50), yardState(14, 0, 50), { back: 4 })
+    // The room failed, and came back as it was at tick 12. It does not know what was heard.
+    line.welcome({ epoch: 2, fork: 12, tick: 12 })
+    const jumped = (by: number, tick: number) => telling(yard, tick, 'jumped', { seat: 1, by })
+    line.own(13, { mine: wholeMine(yard, { steps: 0 }), tellings: [jumped(1, 12), jumped(2, 13)] }, 2)
+    line.full(13, yardState(13, 0, 50), 2)
+    line.delta(14, yardState(13, 0, 50), yardState(14, 0, 50), { epoch: 2 })
+    expect(seen).toEqual([
+      ['undone', 2],
+      [2, 13],
+    ])
+  })
+
   test('[CL5] what could not be kept is told as missed', async () => {
     const game = await table.enter()
     const seen: number[] = []

@@ -18,6 +18,8 @@ export interface Commit {
   /** What happened, oldest first. */
   readonly told: readonly Told[]
   readonly missed: number
+  /** Ticks that this client had, and that never were: the room came back in an earlier state. */
+  readonly undone: number
 }
 
 /**
@@ -36,6 +38,7 @@ export class Replica {
   #waiting: { readonly stamp: Stamp; readonly own: Own<Data> }[] = []
   /** The newest `mine` that was read, in effect or not: what the next change is a change of. */
   #mine: Data | undefined
+  #fork = -1
 
   constructor(protocol: AnyProtocol) {
     this.#protocol = protocol
@@ -43,8 +46,12 @@ export class Replica {
     if (protocol.mine.least === 0) this.mine = protocol.mine.read(new Reader(new Uint8Array()))
   }
 
-  /** Begins a new connection: what was on its way on the old one does not come any more. */
-  renew(): void {
+  /**
+   * Begins a new connection: what was on its way on the old one does not come any more. If it leads into another life of
+   * the room, that goes on from the one before at tick `fork`.
+   */
+  renew(fork: number): void {
+    this.#fork = fork
     this.#waiting = []
     this.#mine = undefined
   }
@@ -88,7 +95,8 @@ export class Replica {
       .map(({ own }) => own)
     this.#waiting = this.#waiting.filter(({ stamp }) => stamp.epoch !== epoch || stamp.tick > tick)
     // After a reconnect the server may repeat what was told with ticks that are here already.
-    const known = epoch === this.epoch ? this.tick : -1
+    const known = epoch === this.epoch ? this.tick : Math.min(this.tick, this.#fork)
+    const undone = this.tick - known
     for (const own of owns) if (own.mine !== undefined) this.mine = own.mine
     this.epoch = epoch
     this.tick = tick
@@ -99,6 +107,7 @@ export class Replica {
       refusals: owns.flatMap(({ refusals = [] }) => refusals),
       told: inOrder([...owns.flatMap((own) => own.told ?? []), ...told].filter((one) => one.tick > known)),
       missed: owns.reduce((sum, { missed = 0 }) => sum + missed, 0),
+      undone,
     }
   }
 }

@@ -41,7 +41,8 @@ export interface Plan {
   readonly random: () => number
   /** Says where to dial and what to say first; asked anew for each dial. */
   hello(): { readonly address: string; readonly frame: Uint8Array }
-  welcome(welcome: Welcome): void
+  /** `again`: it is not the first on this line, which now leads into another life of the room. */
+  welcome(welcome: Welcome, again: boolean): void
   /** A frame after WELCOME; its first byte has been read. May throw Malformed, which ends the line. */
   frame(kind: number, r: Reader): void
   /** Whether there is something else to say after this refusal; then it is dialled again at once. */
@@ -230,8 +231,9 @@ export class Session {
       const kind = r.u8()
       if (kind === down.WELCOME) {
         const welcome = readWelcome(r)
+        const again = this.#in
         this.#in = true
-        this.#plan.welcome(welcome)
+        this.#plan.welcome(welcome, again)
       } else if (kind === down.REFUSED || kind === down.CLOSED) this.#refused(readReason(r))
       else if (kind === down.WAIT) this.#wait(readWait(r))
       else if (kind === down.DRAINING) this.#plan.draining(readDraining(r))

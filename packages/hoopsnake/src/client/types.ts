@@ -27,6 +27,8 @@ export interface Signals<P extends AnyProtocol = AnyProtocol> {
   draining: [within: number]
   /** So many events could not be kept while the connection was lost. */
   missed: [count: number]
+  /** The room came back from its checkpoint: the last so many ticks that were seen here never were, nor what they told. */
+  undone: [ticks: number]
   /** The game is over; nothing comes any more. */
   closed: [reason: Refused]
   /** A predicted rule threw something that is neither refusal nor `Unpredictable`. Without a listener it is thrown. */

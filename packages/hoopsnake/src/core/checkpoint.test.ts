@@ -5,6 +5,7 @@ import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { crc32 } from './crc32.ts'
 import { Machine } from './machine.ts'
 import { createRandom } from './random.ts'
+import { nothingUnheard } from './unheard.ts'
 
 function checkpoint(): Uint8Array {
   const beginning = { code: 'H7X2PQ', epoch: 1, tick: 0, random: createRandom(7), hz: 10 }
@@ -12,7 +13,7 @@ function checkpoint(): Uint8Array {
   const join = { kind: 'join', seat: 1, digest: 'ab', user: { id: 5 }, ask: { name: 'Ann' } } as const
   machine.run(1, [{ entry: join, failed: undefined }])
   machine.flush()
-  return writeCheckpoint(machine, { private: false, nextSeat: 2 })
+  return writeCheckpoint(machine, { private: false, nextSeat: 2, unheard: nothingUnheard(machine) })
 }
 
 const read = (bytes: Uint8Array) => readCheckpoint(bytes, yard, () => {})

@@ -2,7 +2,7 @@
  * A room at rest, as bytes.
  *
  * envelope  u8 version · u32 schema hash · str code · u8 private · uint epoch · uint tick · 4 × u32 chance · uint next seat ·
- *           state · hidden · uint seats · (seat)* · u32 CRC-32 of all before
+ *           state · hidden · uint seats · (seat)* · unheard · u32 CRC-32 of all before
  * seat      uint id · str digest · str user (JSON, '' for none) · uint taken · u8 away · mine
  *
  * Taken at a flush, when the inbox is empty: what was not consumed by then, clients send again, since `taken` goes back
@@ -16,8 +16,10 @@ import { crc32 } from './crc32.ts'
 import type { Kept, Machine } from './machine.ts'
 import type { AnyProtocol } from './protocol.ts'
 import { SeatRecord } from './seats.ts'
+import type { Unheard } from './unheard.ts'
+import { readUnheard, writeUnheard } from './unheard.ts'
 
-const VERSION = 2
+const VERSION = 3
 /** Bytes of the sum at the end. */
 const SUM = 4
 const MAX_USER = 65_536
@@ -32,10 +34,14 @@ export interface Checkpoint {
   readonly chance: readonly [number, number, number, number]
   readonly nextSeat: number
   readonly kept: Kept
+  readonly unheard: Unheard
 }
 
 /** Writes a room as of its last flush. */
-export function writeCheckpoint(machine: Machine, facts: { private: boolean; nextSeat: number }): Uint8Array {
+export function writeCheckpoint(
+  machine: Machine,
+  facts: Pick<Checkpoint, 'private' | 'nextSeat' | 'unheard'>,
+): Uint8Array {
   const { protocol } = machine
   const w = new Writer(1024)
   w.u8(VERSION)
@@ -57,6 +63,7 @@ export function writeCheckpoint(machine: Machine, facts: { private: boolean; nex
     w.u8(seat.away ? 1 : 0)
     protocol.mine.write(w, seat.mine)
   }
+  writeUnheard(w, facts.unheard, machine.tick)
   w.u32(crc32(w.take()))
   return w.take()
 }
@@ -95,8 +102,9 @@ export function readCheckpoint(
     seat.mine = protocol.mine.read(r)
     seats.push(seat)
   }
+  const unheard = readUnheard(r, head.tick)
   r.end()
-  return { ...head, chance, nextSeat, kept: { state, hidden, seats } }
+  return { ...head, chance, nextSeat, unheard, kept: { state, hidden, seats } }
 }
 
 /** Gives the bytes without their sum. Throws Malformed where that is not theirs. */

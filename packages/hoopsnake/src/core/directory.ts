@@ -15,6 +15,7 @@ import { Machine } from './machine.ts'
 import type { Data } from './protocol.ts'
 import { topicOf } from './protocol.ts'
 import { createRandom } from './random.ts'
+import type { RoomGiven } from './room.ts'
 import { OpenRoom } from './room.ts'
 import { checkpointKey } from './saver.ts'
 import type { Settings } from './settings.ts'
@@ -23,6 +24,7 @@ import type { Store } from './store.ts'
 import type { HostReport, Telemetry } from './telemetry.ts'
 import { createTelemetry } from './telemetry.ts'
 import type { Seal } from './tokens.ts'
+import { leftTo, nothingUnheard } from './unheard.ts'
 
 /** What a directory is given: law 3, it takes nothing by itself. */
 export interface DirectoryGiven {
@@ -169,7 +171,11 @@ export class Directory {
         code,
         () => new Machine(of.kind, beginning, { loaded, options: facts.options }),
       )
-      return this.#run(of, machine, { private: facts.private, nextSeat: 1 })
+      return this.#run(of, machine, {
+        private: facts.private,
+        nextSeat: 1,
+        unheard: nothingUnheard(machine),
+      })
     })
   }
 
@@ -194,7 +200,8 @@ export class Directory {
         const key = prefix + code
         try {
           const bytes = await store.get(key)
-          if (bytes !== undefined) this.#placeSaved(of, code, bytes, 0)
+          // Before anybody is in it: an epoch that clients have seen must not be used again, whatever happens next.
+          if (bytes !== undefined) await this.#placeSaved(of, code, bytes, 0).saver?.save()
         } catch (error) {
           log('error', 'could not restore a room', { key, error })
         }
@@ -281,14 +288,12 @@ export class Directory {
       hz: of.settings.ruleHz,
     }
     const machine: Machine = this.#marked(code, () => new Machine(of.kind, beginning, saved))
-    const room = this.#run(of, machine, saved)
-    // At once: the epoch must not be used again, whatever happens next.
-    void room.saver?.save()
+    const room = this.#run(of, machine, { ...saved, unheard: leftTo(machine, saved.unheard) })
     this.#place({ of, code, private: saved.private }, () => Promise.resolve(room))
     return room
   }
 
-  #run(of: Kind, machine: Machine, facts: { private: boolean; nextSeat: number }): OpenRoom {
+  #run(of: Kind, machine: Machine, facts: Pick<RoomGiven, 'private' | 'nextSeat' | 'unheard'>): OpenRoom {
     const { clock, entropy, seal, store, bus, jobs = noJobs(), log } = this.#given
     const room: OpenRoom = new OpenRoom(machine, {
       ...facts,
@@ -341,7 +346,9 @@ export class Directory {
   /** Opens a room that crashed from its checkpoint. Undefined where that fails; it is logged, and the checkpoint is left. */
   #reopen(of: Kind, crashed: OpenRoom, bytes: Uint8Array): OpenRoom | undefined {
     try {
-      return this.#placeSaved(of, crashed.code, bytes, crashed.machine.epoch)
+      const room = this.#placeSaved(of, crashed.code, bytes, crashed.machine.epoch)
+      void room.saver?.save()
+      return room
     } catch (error) {
       this.#given.log('error', 'could not restore a room', { key: keyOf(of, crashed.code), error })
       return undefined

@@ -8,26 +8,19 @@ import type { Pipe } from './pipe.ts'
 import type { SeatRecord } from './seats.ts'
 import type { Flushed, Sync } from './sync.ts'
 import type { Telemetry } from './telemetry.ts'
+import type { Account, Flush, Life, Sent, Unheard } from './unheard.ts'
 
 /** One client that is in: a seat's connection, or a watcher's. */
-export interface Member {
+export interface Member extends Account {
   readonly pipe: Pipe
   /** 0 for a watcher. */
   readonly seat: number
   /** Tick of the last state written to the pipe; the next DELTA must begin there. −1: owes a full. */
   base: number
-  /** Newest tick the client says it has. */
+  /** Newest tick the client says it has, or was given time to say so. */
   confirmed: number
-  /** Index of the first event it was not sent. */
-  seen: number
-  /** Of a member that is removed: the flushes that it may have been sent in vain. */
-  last: readonly Flush[]
   /** When it was last sent a FULL, in ms. */
   fullAt: number
-  /** What it alone is to be told and was not sent yet; undefined: nothing. */
-  owed: OwnEffects | undefined
-  /** What it alone was told and has not confirmed, by the tick it was sent with; oldest first. */
-  readonly sent: Sent[]
   /** A CONFIRM that the next flush answers: the client's time in it, and when it came, in ms. */
   asked: { readonly time: number; readonly at: number } | undefined
 }
@@ -36,21 +29,6 @@ export interface Member {
 export interface Moment {
   readonly now: number
   readonly ticked: number
-}
-
-/** What one client alone was told with a tick. */
-export interface Sent {
-  readonly tick: number
-  readonly own: OwnEffects
-}
-
-/** A flush that is over. */
-export interface Flush {
-  readonly tick: number
-  /** When it was, in ms. */
-  readonly at: number
-  /** Index of the first event after it. */
-  readonly end: number
 }
 
 /** Bytes that may wait in a client's pipe before it is skipped. */
@@ -95,8 +73,7 @@ export class Fanout {
   readonly #seated = new Map<number, Member>()
   readonly #sync: Sync
   readonly #epoch: number
-  /** The tick at which this life of the room began. */
-  readonly #bornAt: number
+  readonly #lives: readonly Life[]
   readonly #telemetry: Telemetry
   readonly #w = new Writer(256)
   /** The last events, oldest first; `#first` is the index of the first one kept. */
@@ -109,15 +86,19 @@ export class Fanout {
   /** Of a flush, those who are to be written the DELTA alone. At most BATCH, and none between flushes. */
   readonly #batch: Member[] = []
 
-  constructor(sync: Sync, epoch: number, telemetry: Telemetry) {
+  /** `unheard` is what the life of the room before left. */
+  constructor(sync: Sync, epoch: number, telemetry: Telemetry, unheard: Unheard) {
     this.#sync = sync
     this.#epoch = epoch
-    this.#bornAt = sync.tick
     this.#telemetry = telemetry
+    this.#lives = unheard.lives
+    this.#events = [...unheard.tellings]
+    for (const telling of this.#events) this.#eventBytes += size(telling)
   }
 
   /** Takes a member in: from now on it gets every tick, beginning with a FULL. */
   add(member: Member): void {
+    member.had = this.#sync.tick
     member.seen = this.#first + this.#events.length
     this.#members.add(member)
     if (member.seat !== 0) this.#seated.set(member.seat, member)
@@ -131,11 +112,24 @@ export class Fanout {
   }
 
   /**
-   * Makes `member` go on where `before`, its connection before, was when its client had the state of a tick. Of a life
-   * of the room before this one it has nothing of this: it is told all of it.
+   * Gives the tick up to which this life of the room is one that a client was in; of epoch 0: of the one before. What
+   * that life did later never was.
    */
-  takeUp(member: Member, before: Member | undefined, had: Stamp): void {
-    const tick = had.epoch === this.#epoch ? had.tick : this.#bornAt
+  fork(epoch: number): number {
+    const next = epoch === 0 ? undefined : this.#lives.find((life) => life.epoch > epoch)
+    return (next ?? this.#lives.at(-1)!).tick
+  }
+
+  /**
+   * Makes `member` go on where `before`, its connection before, was when its client had the state of a tick. With epoch
+   * 0 nobody knows which that is: it is told all that it has not confirmed, and leaves out what it has.
+   */
+  takeUp(member: Member, before: Account | undefined, back: Stamp): void {
+    const tick =
+      back.epoch === 0
+        ? (before?.had ?? this.fork(0))
+        : Math.min(back.tick, back.epoch === this.#epoch ? this.#sync.tick : this.fork(back.epoch))
+    member.had = tick
     const next = this.#events.findIndex((telling) => telling.tick > tick)
     member.seen = this.#first + (next < 0 ? this.#events.length : next)
     if (before === undefined) return
@@ -144,8 +138,24 @@ export class Fanout {
       const had = before.last.findLast((flush) => flush.tick <= tick)?.end
       member.seen = Math.min(this.#first, had ?? before.seen)
     }
-    for (const { own } of before.sent.filter((one) => one.tick > tick)) owe(member, own)
-    if (before.owed !== undefined) owe(member, before.owed)
+    // Who was in a life has heard, or was told again, what was sent in those before.
+    const unheard = ({ epoch, tick: at }: Sent): boolean =>
+      epoch > back.epoch || (epoch === back.epoch && at > back.tick)
+    for (const { own } of before.sent.filter(unheard)) owe(member, later(own, tick))
+    if (before.owed !== undefined) owe(member, later(before.owed, tick))
+  }
+
+  /** Gives what the next life of the room must know to tell everybody all. `held` are the accounts of who is away. */
+  unheard(held: ReadonlyMap<number, Account>): Unheard {
+    const accounts = new Map<number, Account>([...held, ...this.#seated])
+    const least = [...accounts.values()].reduce((tick, { had }) => Math.min(tick, had), this.#sync.tick)
+    const kept = this.#events.findLastIndex(({ tick }) => tick <= least) + 1
+    const left = [...accounts].map(([seat, account]): [number, Account] => {
+      const { had, last, sent, owed } = account
+      const end = [...this.#recent, ...last].findLast((flush) => flush.tick <= had)?.end ?? account.seen
+      return [seat, { had, seen: Math.min(0, end - this.#first), last: [], sent, owed }]
+    })
+    return { lives: this.#lives, tellings: this.#events.slice(kept), accounts: new Map(left) }
   }
 
   /** Whether somebody has not got the newest state. */
@@ -284,7 +294,8 @@ export class Fanout {
       { epoch: this.#epoch, tick: this.#sync.tick },
       { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed },
     )
-    if (owed !== undefined && isNews(owed)) member.sent.push({ tick: this.#sync.tick, own: owed })
+    if (owed !== undefined && isNews(owed))
+      member.sent.push({ epoch: this.#epoch, tick: this.#sync.tick, own: owed })
     member.owed = undefined
     return this.#taken()
   }
@@ -326,7 +337,7 @@ function size(telling: Telling): number {
  * Notes what a member alone is to be told; `own` is the member's from now on. Beyond MAX_OWED events the oldest are
  * missed, and it is told how many.
  */
-export function owe(member: Member, own: OwnEffects): void {
+export function owe(member: Account, own: OwnEffects): void {
   const owed = (member.owed ??= own)
   if (owed !== own) {
     // One by one: there may be more than a call can have arguments.
@@ -346,7 +357,13 @@ function isNews({ tellings, refusals, missed }: OwnEffects): boolean {
   return tellings.length > 0 || refusals.length > 0 || missed > 0
 }
 
+/** Leaves out the events that came with a state which is there. */
+function later(own: OwnEffects, tick: number): OwnEffects {
+  return { ...own, tellings: own.tellings.filter((telling) => telling.tick > tick) }
+}
+
 /** Forgets what a member was told up to `tick`: it has confirmed that. */
 export function forget(member: Member, tick: number): void {
+  member.had = Math.max(member.had, tick)
   while (member.sent.length > 0 && member.sent[0]!.tick <= tick) member.sent.shift()
 }

@@ -4,7 +4,7 @@ import { Writer } from '../wire/writer.ts'
 import type { OwnEffects } from './effects.ts'
 import { noOwn } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
-import type { Flush, Member, Sent } from './fanout.ts'
+import type { Member } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeReason } from './frames/hello.ts'
 import { down } from './frames/kinds.ts'
@@ -19,6 +19,7 @@ import type { Named } from './protocol.ts'
 import type { Telemetry } from './telemetry.ts'
 import { countCode } from './telemetry.ts'
 import type { Claim } from './tokens.ts'
+import type { Flush, Sent } from './unheard.ts'
 
 /** What a room does for its guests. */
 export interface GuestDesk {
@@ -57,11 +58,15 @@ export class Guest implements Member, Connection {
   readonly bucket: Bucket
   last: readonly Flush[] = NONE
   fullAt: number = -Infinity
+  had = -1
   readonly sent: Sent[] = []
   /** Inputs that came too fast; they go in as the bucket refills. At most MAX_WAITING. */
   readonly waiting: Input[] = []
-  /** Set from WELCOME on: the first input may then have any sequence that was not taken. */
-  fresh = true
+  /**
+   * Set until the first input is taken, which may have any sequence that was not. Of a connection that was brought over,
+   * what was on its way is passed over until the one that is 'due': its client sends all again.
+   */
+  first: 'any' | 'due' | undefined = 'any'
   /** Set once: nothing that comes from the connection counts any more. */
   over = false
   /** Set when the room that replaces this one has taken the connection over: it goes on there. */

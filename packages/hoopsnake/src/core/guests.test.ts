@@ -447,8 +447,12 @@ describe('rooms that are saved', () => {
     expect(ann.welcome).toMatchObject({ seat: 1, epoch: 2, ack: 1 })
     expect(ann.closed).toBeUndefined()
     expect(ann.state!.seats.get(1)).toMatchObject({ sum: 3 })
-    ann.send('add', 1, 9)
+    // What was on its way is passed over until all that was not taken in is sent again.
+    ann.send('add', 1, 3)
+    ann.send('crash', undefined, 2)
+    ann.send('add', 1, 3)
     play(1000, ann, eve)
+    expect(ann.refusals).toMatchObject([{ seq: 2, code: 'INPUT_FAILED' }])
     expect(ann.state!.seats.get(1)!.sum).toBe(4)
     expect(eve.state).toEqual(ann.state)
     // A seat that the checkpoint did not know is told that it is over.
@@ -462,7 +466,7 @@ describe('rooms that are saved', () => {
     for (let epoch = 1; epoch <= 4; epoch++) {
       expect(ann.welcome!.epoch).toBe(epoch)
       expect(ann.closed).toBeUndefined()
-      ann.send('crash', undefined, 100 * epoch)
+      for (let seq = 1; seq <= epoch; seq++) ann.send('crash', undefined, seq)
       clock.advance(100)
       crashAt = -1
     }

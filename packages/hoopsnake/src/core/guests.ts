@@ -1,8 +1,7 @@
 import { Writer } from '../wire/writer.ts'
 import type { Clock } from './clock.ts'
-import type { Effects } from './effects.ts'
+import { type Effects, noOwn } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
-import type { Member } from './fanout.ts'
 import { Fanout, forget, FULL_EVERY, isClogged, neverConfirms, owe } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
@@ -23,6 +22,7 @@ import type { Telemetry } from './telemetry.ts'
 import { countCode, countInputs } from './telemetry.ts'
 import type { Claim, Seal } from './tokens.ts'
 import { writeToken } from './tokens.ts'
+import { type Account, refusalsOf, type Unheard } from './unheard.ts'
 
 /** The claim of a watcher. */
 const NOBODY: Claim = { seat: 0, secret: '' }
@@ -42,6 +42,8 @@ export interface GuestsGiven {
   readonly seal: Seal
   /** Id of the next seat. */
   readonly nextSeat: number
+  /** What the life of the room before left. */
+  readonly unheard: Unheard
   /** Told whenever something entered the inbox, or somebody came or went. */
   readonly stirred: () => void
   /** Whether ticks follow one another now: what is owed is then sent with the next one. */
@@ -86,8 +88,9 @@ export class Guests {
       lost: (from) => this.#lost(from),
       failed: (guest, error) => given.log('error', 'a frame failed', { ...this.#named(guest), error }),
     }
-    this.#fanout = new Fanout(given.machine.sync, given.machine.epoch, given.telemetry)
-    for (const seat of given.machine.seats.values()) this.#hold(seat.id, undefined)
+    const { machine, unheard } = given
+    this.#fanout = new Fanout(machine.sync, machine.epoch, given.telemetry, unheard)
+    for (const id of machine.seats.keys()) this.#hold(id, unheard.accounts.get(id))
   }
 
   get counts(): { seats: number; watchers: number } {
@@ -101,6 +104,11 @@ export class Guests {
 
   get nextSeat(): number {
     return this.#nextSeat
+  }
+
+  /** What players may not have heard of yet, for a checkpoint. */
+  get unheard(): Unheard {
+    return this.#fanout.unheard(this.#holds.accounts)
   }
 
   /** Whether somebody has not got the newest state. */
@@ -161,10 +169,12 @@ export class Guests {
       before.dismiss(refuse('TAKEN_OVER'))
     }
     const guest = new Guest(pipe, back, this.#desk)
+    if (back.epoch === 0) guest.first = 'due'
     this.#seated.set(seat.id, guest)
     const earlier = before ?? this.#holds.release(seat.id)
-    this.#welcome(guest)
+    this.#welcome(guest, back.epoch)
     this.#fanout.takeUp(guest, earlier, back)
+    if (fallen?.refusals !== undefined) owe(guest, { ...noOwn(), refusals: [...fallen.refusals] })
     this.#fanout.sendFull(guest, machine.seats, this.#given.clock.now())
     this.#enter({ kind: 'back', seat: seat.id })
     return guest
@@ -209,7 +219,7 @@ export class Guests {
       const seat = this.#given.machine.seats.get(guest.seat)
       try {
         // The inputs of the tick that failed may be what it failed of.
-        const fallen = seat && { acked: seat.told, sent: seat.acked }
+        const fallen = seat && { acked: seat.told, sent: seat.acked, refusals: refusalsOf(guest) }
         const back = { seat: guest.seat, secret: guest.secret, epoch: 0, tick: 0 }
         guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, back, fallen)
       } catch (error) {
@@ -272,8 +282,11 @@ export class Guests {
     guest.dismiss(reason)
   }
 
-  /** Writes WELCOME and makes the guest a member, which gets every tick from the next flush on. */
-  #welcome(guest: Guest): void {
+  /**
+   * Writes WELCOME and makes the guest a member, which gets every tick from the next flush on. `epoch` is that of the
+   * life in which it was here last, if it is known.
+   */
+  #welcome(guest: Guest, epoch = 0): void {
     const { machine, settings, clock, seal } = this.#given
     const { protocol, code } = machine
     const token = guest.seat === 0 ? '' : writeToken(seal, { protocol: protocol.name, code }, guest)
@@ -287,6 +300,7 @@ export class Guests {
       hz: settings.hz === 'events' ? 0 : settings.hz,
       ticksPerFrame: settings.ticksPerFrame,
       hold: settings.holdSeat,
+      fork: this.#fanout.fork(epoch),
       tick: machine.sync.tick,
       time: clock.now(),
     })
@@ -372,7 +386,7 @@ export class Guests {
     this.#given.stirred()
   }
 
-  #hold(seat: number, before: Member | undefined): void {
+  #hold(seat: number, before: Account | undefined): void {
     this.#holds.hold(seat, before)
     this.#enter({ kind: 'away', seat })
   }

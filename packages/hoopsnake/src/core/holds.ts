@@ -1,14 +1,16 @@
 import type { Clock } from './clock.ts'
 import type { Effects } from './effects.ts'
-import type { Member } from './fanout.ts'
 import { owe } from './fanout.ts'
+import type { Account } from './unheard.ts'
 
 /** The seats that are held for players whose connection was lost. */
 export interface Holds {
-  /** Holds a seat from now on. `member` is its connection before, which keeps what the player is to be told. */
-  hold(seat: number, member: Member | undefined): void
-  /** Holds a seat no longer; gives its connection before. */
-  release(seat: number): Member | undefined
+  /** Holds a seat from now on. `account` is that of its connection before, and keeps what the player is to be told. */
+  hold(seat: number, account: Account | undefined): void
+  /** Holds a seat no longer; gives its account. */
+  release(seat: number): Account | undefined
+  /** The accounts of those who were here before, by seat. */
+  readonly accounts: ReadonlyMap<number, Account>
   /** Keeps what a flush has for the players who are away. */
   flush(effects: Effects): void
   /** Calls off the end of every held seat. */
@@ -17,25 +19,29 @@ export interface Holds {
 
 /** Makes holds of `ms` each; `giveUp` is told of a seat whose player did not come back. */
 export function createHolds(clock: Clock, ms: number, giveUp: (seat: number) => void): Holds {
-  const held = new Map<number, { readonly member: Member | undefined; readonly callOff: () => void }>()
+  const held = new Map<number, { readonly account: Account | undefined; readonly callOff: () => void }>()
   return {
-    hold(seat, member) {
+    hold(seat, account) {
       const callOff = clock.at(clock.now() + ms, () => {
         held.delete(seat)
         giveUp(seat)
       })
-      held.set(seat, { member, callOff })
+      held.set(seat, { account, callOff })
     },
     release(seat) {
       const hold = held.get(seat)
       held.delete(seat)
       hold?.callOff()
-      return hold?.member
+      return hold?.account
+    },
+    get accounts() {
+      const known = [...held].flatMap(([seat, { account }]) => (account ? [[seat, account] as const] : []))
+      return new Map(known)
     },
     flush(effects) {
-      for (const [seat, { member }] of held) {
+      for (const [seat, { account }] of held) {
         const own = effects.own.get(seat)
-        if (own !== undefined && member !== undefined) owe(member, own)
+        if (own !== undefined && account !== undefined) owe(account, own)
       }
     },
     stop() {

@@ -108,11 +108,13 @@ async function enter(directory: Directory, pipe: Pipe, arrival: Arrival, passage
   const of = check(directory, arrival)
   // Before anything is looked up: who guesses tokens learns nothing, and costs little.
   const back = hello.intent === 'resume' ? readBack(directory, arrival.code, hello) : undefined
-  const place = find(directory, of, arrival)
-  const room = await opened(place)
-  if (passage.gone) return
-  if (directory.stopping) throw refuse('STOPPING')
-  if (room.over) throw refuse('UNKNOWN_ROOM')
+  let room: OpenRoom
+  do {
+    room = await opened(find(directory, of, arrival))
+    if (passage.gone) return
+    if (directory.stopping) throw refuse('STOPPING')
+    // It failed meanwhile, and there may be another in its place.
+  } while (room.over)
   if (hello.intent === 'watch') {
     passage.inside = room.guests.watch(pipe)
     countDial(directory, arrival, 'watching')

@@ -20,8 +20,11 @@ export function takeInput(
   const { seq, input, value } = up
   // Sent again after a reconnect, though it had arrived.
   if (seq <= seat.taken) return
-  if (seq !== seat.taken + 1 && !guest.fresh) throw refuse('OUT_OF_ORDER')
-  guest.fresh = false
+  if (seq !== seat.taken + 1) {
+    if (guest.first === 'due') return
+    if (guest.first === undefined) throw refuse('OUT_OF_ORDER')
+  }
+  guest.first = undefined
   seat.taken = seq
   const failed = seq <= seat.spoiled ? refuse('INPUT_FAILED') : undefined
   const entry: Input = { kind: 'input', seat: seat.id, seq, input, value, failed }

@@ -1,4 +1,5 @@
 import type { Hello } from './frames/hello.ts'
+import type { Refusal } from './frames/tick.ts'
 import type { Pipe } from './pipe.ts'
 
 /** Who dials, as the gateway knows it. Plain data: it may cross to another thread. */
@@ -20,6 +21,8 @@ export interface Fallen {
   readonly acked: number
   /** The last one that may have reached the room. */
   readonly sent: number
+  /** What it was told of those up to `acked`, and may not have heard. */
+  readonly refusals?: readonly Refusal[] | undefined
 }
 
 /** One client's end of a link, held by the gateway. */

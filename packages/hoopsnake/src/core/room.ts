@@ -23,6 +23,7 @@ import type { Store } from './store.ts'
 import type { Telemetry } from './telemetry.ts'
 import { countTurn, record } from './telemetry.ts'
 import type { Seal } from './tokens.ts'
+import type { Unheard } from './unheard.ts'
 import type { Work } from './work.ts'
 import { createWork } from './work.ts'
 
@@ -32,6 +33,7 @@ export interface RoomGiven {
   readonly private: boolean
   /** Id of the next seat. */
   readonly nextSeat: number
+  readonly unheard: Unheard
   readonly clock: Clock
   readonly loops: Loops
   readonly store: Store
@@ -313,7 +315,10 @@ export class OpenRoom {
       every: settings.saveEvery,
       // Between flushes the data belongs to no tick that anybody has seen.
       tick: () => (machine.tick === machine.sync.tick ? machine.tick : undefined),
-      take: () => writeCheckpoint(machine, { private: hidden, nextSeat: this.guests.nextSeat }),
+      take: () => {
+        const { nextSeat, unheard } = this.guests
+        return writeCheckpoint(machine, { private: hidden, nextSeat, unheard })
+      },
     })
   }
 }

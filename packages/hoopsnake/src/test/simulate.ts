@@ -207,15 +207,14 @@ function createClients<P extends AnyProtocol>(
     },
     async enter(client, open) {
       let welcome: Welcome | undefined
-      const given = way(client)
-      const sent = (frame: Uint8Array): void => {
-        given.sent(frame)
-        if (frame[0] === down.WELCOME) welcome = readWelcome(new Reader(frame.subarray(1)))
-      }
-      const carrier = createCarrier({ ...given, sent })
+      const carrier = createCarrier(way(client))
       const dial: Dial = (address, ends) => {
         dials++
-        return carrier.dial(address, ends)
+        const frame = (bytes: Uint8Array): void => {
+          if (bytes[0] === down.WELCOME) welcome = readWelcome(new Reader(bytes.subarray(1)))
+          ends.frame(bytes)
+        }
+        return carrier.dial(address, { ...ends, frame })
       }
       const options = {
         clock: clientClock(time.clock),

@@ -7,7 +7,7 @@
  *            2 watch
  *            3 resume  str token · uint epoch · uint last tick
  * WELCOME  u8 1 · uint epoch · str room · uint seat (0: a watcher) · str token · uint ack · f64 hz · uint ticks per frame ·
- *          uint hold (ms) · uint tick · f64 server time (ms)
+ *          uint hold (ms) · uint fork · uint tick · f64 server time (ms)
  * REFUSED  u8 2 · str code · str message            the dial is over
  * CLOSED   u8 3 · str code · str message            the seat is over
  * WAIT     u8 4 · uint ms                           dial again, not sooner
@@ -92,6 +92,8 @@ export interface Welcome {
   readonly ticksPerFrame: number
   /** How long the seat is held when the connection is lost, in ms. */
   readonly hold: number
+  /** The tick up to which this life of the room is the one that the client was in last; of no matter within one life. */
+  readonly fork: number
   /** The last tick made, and the server's clock (ms, arbitrary origin) at this moment. */
   readonly tick: number
   readonly time: number
@@ -107,6 +109,7 @@ export function writeWelcome(w: Writer, welcome: Welcome): void {
   w.f64(welcome.hz)
   w.uint(welcome.ticksPerFrame)
   w.uint(welcome.hold)
+  w.uint(welcome.fork)
   w.uint(welcome.tick)
   w.f64(welcome.time)
 }
@@ -122,6 +125,7 @@ export function readWelcome(r: Reader): Welcome {
     hz: r.f64(),
     ticksPerFrame: r.uint(),
     hold: r.uint(),
+    fork: r.uint(),
     tick: r.uint(),
     time: r.f64(),
   }

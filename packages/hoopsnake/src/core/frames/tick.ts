@@ -150,6 +150,23 @@ export interface Refusal {
   readonly message: string
 }
 
+/** Writes refusals. Overlong words are cut. */
+export function writeRefusals(w: Writer, refusals: readonly Refusal[]): void {
+  w.uint(refusals.length)
+  for (const { seq, code, message } of refusals) {
+    w.uint(seq)
+    w.str(code.slice(0, most.CODE))
+    w.str(message.slice(0, most.MESSAGE))
+  }
+}
+
+export function readRefusals(r: Reader): Refusal[] {
+  const refusals: Refusal[] = []
+  for (let left = r.count(0xffff, 3); left > 0; left--)
+    refusals.push({ seq: r.uint(), code: r.str(most.CODE), message: r.str(most.MESSAGE) })
+  return refusals
+}
+
 /** What one seat alone is told at a tick, as the server writes it. Absent parts have nothing to tell. */
 export interface OwnParts {
   /** The last input consumed: applied, or refused and told. */
@@ -183,12 +200,7 @@ export function writeOwn(w: Writer, stamp: Stamp, parts: OwnParts): void {
   }
   if (parts.refusals !== undefined && parts.refusals.length > 0) {
     w.set(has, own.REFUSALS)
-    w.uint(parts.refusals.length)
-    for (const refusal of parts.refusals) {
-      w.uint(refusal.seq)
-      w.str(refusal.code.slice(0, most.CODE))
-      w.str(refusal.message.slice(0, most.MESSAGE))
-    }
+    writeRefusals(w, parts.refusals)
   }
   if (parts.mine !== undefined) {
     w.set(has, own.MINE)
@@ -225,13 +237,7 @@ export function readOwn<M>(
   const has = r.u8()
   const read: { -readonly [K in keyof Own<M>]: Own<M>[K] } = {}
   if (has & own.ACK) read.ack = r.uint()
-  if (has & own.REFUSALS) {
-    const refusals: Refusal[] = []
-    for (let left = r.count(0xffff, 3); left > 0; left--) {
-      refusals.push({ seq: r.uint(), code: r.str(most.CODE), message: r.str(most.MESSAGE) })
-    }
-    read.refusals = refusals
-  }
+  if (has & own.REFUSALS) read.refusals = readRefusals(r)
   if (has & own.MINE) read.mine = types.mine.read(r)
   else if (has & own.MINE_DIFF) {
     if (base === undefined) throw new Malformed('a change of `mine` before any `mine`')
