@@ -1,24 +1,18 @@
 import { Writer } from '../wire/writer.ts'
-import type { Clock } from './clock.ts'
+import type { DeskGiven } from './desk.ts'
+import { Desk } from './desk.ts'
 import { type Effects, noOwn } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
-import { Fanout, forget, FULL_EVERY, isClogged, neverConfirms, owe } from './fanout.ts'
+import { Fanout, owe } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
-import type { Up } from './frames/play.ts'
-import type { GuestDesk } from './guest.ts'
 import { Guest, turnAway } from './guest.ts'
 import type { Holds } from './holds.ts'
 import { createHolds } from './holds.ts'
-import type { Entry, Inbox } from './inbox.ts'
-import { giveBack, releaseInputs, takeInput } from './intake.ts'
+import type { Entry } from './inbox.ts'
 import type { Connection, Fallen } from './link.ts'
-import type { Log } from './log.ts'
-import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
-import type { Settings } from './settings.ts'
 import type { Flushed } from './sync.ts'
-import type { Telemetry } from './telemetry.ts'
 import { countCode, countInputs } from './telemetry.ts'
 import type { Claim, Seal } from './tokens.ts'
 import { writeToken } from './tokens.ts'
@@ -27,16 +21,8 @@ import { type Account, refusalsOf, type Unheard } from './unheard.ts'
 /** The claim of a watcher. */
 const NOBODY: Claim = { seat: 0, secret: '' }
 
-const UNCONFIRMED = 'Too much of what was sent to you is unread or unconfirmed.'
-
 /** What the guests of a room are given by it. */
-export interface GuestsGiven {
-  readonly machine: Machine
-  readonly settings: Settings
-  readonly clock: Clock
-  readonly log: Log
-  readonly telemetry: Telemetry
-  readonly inbox: Inbox
+export interface GuestsGiven extends DeskGiven {
   /** Makes 128 unguessable bits, as 32 hex digits. */
   readonly secret: () => string
   readonly seal: Seal
@@ -44,10 +30,6 @@ export interface GuestsGiven {
   readonly nextSeat: number
   /** What the life of the room before left. */
   readonly unheard: Unheard
-  /** Told whenever something entered the inbox, or somebody came or went. */
-  readonly stirred: () => void
-  /** Whether ticks follow one another now: what is owed is then sent with the next one. */
-  readonly awake: () => boolean
 }
 
 /** What a client brings that comes back: whose player it is, and the newest state it has. */
@@ -58,38 +40,31 @@ export interface Back extends Claim {
 
 /** The connections of one room: who has which seat, who watches, which seats are held for whom. */
 export class Guests {
+  /** Where they are heard. */
+  readonly desk: Desk
   readonly #given: GuestsGiven
   readonly #fanout: Fanout
   readonly #w = new Writer(256)
   /** By seat; those of seats that are on their way in included. */
   readonly #seated = new Map<number, Guest>()
   readonly #watchers = new Set<Guest>()
-  /** Those of whom inputs came too fast and wait outside. */
-  readonly #throttled = new Set<Guest>()
   readonly #holds: Holds
-  readonly #desk: GuestDesk
   #arriving = 0
   #nextSeat: number
-  #tickedAt: number
 
   /** Seats that a checkpoint brought are held for their players from now on. */
   constructor(given: GuestsGiven) {
     this.#given = given
     this.#nextSeat = given.nextSeat
-    this.#tickedAt = given.clock.now()
     this.#holds = createHolds(given.clock, given.settings.holdSeat, (seat) =>
       this.#enter({ kind: 'leave', seat }),
     )
-    this.#desk = {
-      inputs: given.machine.protocol.inputs,
-      rate: given.settings.inputs,
-      telemetry: given.telemetry,
-      frame: (from, up) => this.#frame(from, up),
-      lost: (from) => this.#lost(from),
-      failed: (guest, error) => given.log('error', 'a frame failed', { ...this.#named(guest), error }),
-    }
     const { machine, unheard } = given
     this.#fanout = new Fanout(machine.sync, machine.epoch, given.telemetry, unheard)
+    this.desk = new Desk(given, this.#fanout, {
+      leave: (guest) => this.#leave(guest),
+      lost: (guest) => this.#lost(guest),
+    })
     for (const id of machine.seats.keys()) this.#hold(id, unheard.accounts.get(id))
   }
 
@@ -116,11 +91,6 @@ export class Guests {
     return this.#fanout.owing
   }
 
-  /** Whether inputs came too fast and wait outside. */
-  get throttled(): boolean {
-    return this.#throttled.size > 0
-  }
-
   /** Lets a player in at the next tick. Throws Refused. */
   join(pipe: Pipe, ask: unknown, user: unknown): Connection {
     const { inbox, seal, settings } = this.#given
@@ -130,7 +100,7 @@ export class Guests {
     if (!inbox.put({ kind: 'join', seat, digest, user, ask })) throw refuse('ROOM_BUSY')
     this.#nextSeat++
     this.#arriving++
-    const guest = new Guest(pipe, { seat, secret }, this.#desk)
+    const guest = new Guest(pipe, { seat, secret }, this.desk)
     this.#seated.set(seat, guest)
     this.#given.stirred()
     return guest
@@ -140,7 +110,7 @@ export class Guests {
   watch(pipe: Pipe): Connection {
     if (this.#watchers.size >= this.#given.settings.watchers)
       throw refuse('ROOM_FULL', 'No place to watch from is left.')
-    const guest = new Guest(pipe, NOBODY, this.#desk)
+    const guest = new Guest(pipe, NOBODY, this.desk)
     this.#watchers.add(guest)
     this.#welcome(guest)
     this.#fanout.sendFull(guest, this.#given.machine.seats, this.#given.clock.now())
@@ -164,11 +134,10 @@ export class Guests {
     const before = this.#seated.get(seat.id)
     if (before !== undefined) {
       this.#fanout.remove(before)
-      this.#throttled.delete(before)
-      giveBack(before, seat)
+      this.desk.forget(before, seat)
       before.dismiss(refuse('TAKEN_OVER'))
     }
-    const guest = new Guest(pipe, back, this.#desk)
+    const guest = new Guest(pipe, back, this.desk)
     if (back.epoch === 0) guest.first = 'due'
     this.#seated.set(seat.id, guest)
     const earlier = before ?? this.#holds.release(seat.id)
@@ -180,25 +149,9 @@ export class Guests {
     return guest
   }
 
-  /** Lets in what came too fast, as far as the buckets have refilled. */
-  releaseInputs(): void {
-    if (this.#throttled.size === 0) return
-    const into = { inbox: this.#given.inbox, now: this.#given.clock.now() }
-    for (const guest of this.#throttled) {
-      releaseInputs(guest, into)
-      if (guest.waiting.length === 0) this.#throttled.delete(guest)
-    }
-  }
-
-  /** Notes that a tick was made now. */
-  ticked(): void {
-    this.#tickedAt = this.#given.clock.now()
-  }
-
   /** Brings a flush to everybody, and carries out what it means for those who come and go. */
   flush(flushed: Flushed, effects: Effects): void {
-    const { machine, clock } = this.#given
-    this.#fanout.flush(flushed, effects, machine.seats, { now: clock.now(), ticked: this.#tickedAt })
+    this.#fanout.flush(flushed, effects, this.#given.machine.seats, this.desk.moment)
     this.#holds.flush(effects)
     countInputs(this.#given.telemetry, effects)
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
@@ -277,7 +230,7 @@ export class Guests {
     const guest = this.#seated.get(id)
     if (guest === undefined) return
     this.#seated.delete(id)
-    this.#throttled.delete(guest)
+    this.desk.forget(guest)
     this.#fanout.remove(guest)
     guest.dismiss(reason)
   }
@@ -308,79 +261,23 @@ export class Guests {
     this.#fanout.add(guest)
   }
 
-  #frame(guest: Guest, up: Up): void {
-    switch (up.kind) {
-      case 'input':
-        confirm(guest, up.confirmed)
-        return this.#input(guest, up)
-      case 'confirm':
-        confirm(guest, up.confirmed)
-        return this.#pong(guest, up.time)
-      case 'askFull':
-        // Of those who never confirm, this would go on for ever.
-        if (neverConfirms(guest)) throw refuse('FLOOD', UNCONFIRMED)
-        return this.#askFull(guest)
-      case 'leave':
-        return this.#leave(guest)
-    }
-  }
-
-  #input(guest: Guest, up: Up & { kind: 'input' }): void {
-    const { machine, inbox, clock } = this.#given
-    if (neverConfirms(guest)) throw refuse('FLOOD', UNCONFIRMED)
-    if (guest.seat === 0) {
-      if (isClogged(guest)) throw refuse('FLOOD', UNCONFIRMED)
-      const { code, message } = refuse('WATCHING')
-      return this.#fanout.refuse(guest, { seq: up.seq, code, message })
-    }
-    const seat = machine.seats.get(guest.seat)
-    if (seat === undefined) return
-    const pending = inbox.size > 0
-    takeInput(guest, seat, up, { inbox, now: clock.now() })
-    if (guest.waiting.length > 0) this.#throttled.add(guest)
-    // What waited before this one has stirred the room already.
-    if (!pending) this.#given.stirred()
-  }
-
-  #pong(guest: Guest, time: number): void {
-    // Who does not read gets no more to read.
-    if (isClogged(guest)) return
-    const { machine, clock, settings, awake } = this.#given
-    const now = clock.now()
-    if (settings.takesAlong && awake()) guest.asked = { time, at: now }
-    else this.#fanout.answer(guest, time, machine.tick, { now, ticked: this.#tickedAt })
-  }
-
-  #askFull(guest: Guest): void {
-    const now = this.#given.clock.now()
-    guest.base = -1
-    if (this.#given.awake() || now - guest.fullAt < FULL_EVERY) return this.#given.stirred()
-    this.#fanout.sendFull(guest, this.#given.machine.seats, now)
-  }
-
   #leave(guest: Guest): void {
     if (guest.seat !== 0) return this.#enter({ kind: 'leave', seat: guest.seat })
     guest.dismiss({ code: 'LEFT', message: 'The watcher left.' })
     this.#lost(guest)
   }
 
-  /** Gives what a log says of a guest. */
-  #named({ seat }: Guest): Record<string, unknown> {
-    const { protocol, code: room, tick } = this.#given.machine
-    return { game: protocol.name, room, seat, tick }
-  }
-
   #lost(guest: Guest): void {
     this.#fanout.remove(guest)
-    this.#throttled.delete(guest)
+    this.desk.forget(guest)
     this.#watchers.delete(guest)
     if (this.#seated.get(guest.seat) === guest) {
       this.#seated.delete(guest.seat)
       const seat = this.#given.machine.seats.get(guest.seat)
       if (seat !== undefined) {
-        giveBack(guest, seat)
+        this.desk.forget(guest, seat)
         this.#hold(guest.seat, guest)
-        this.#given.log('debug', 'a player is away', this.#named(guest))
+        this.#given.log('debug', 'a player is away', this.desk.named(guest))
       }
     }
     this.#given.stirred()
@@ -390,11 +287,4 @@ export class Guests {
     this.#holds.hold(seat, before)
     this.#enter({ kind: 'away', seat })
   }
-}
-
-/** Notes the newest tick a client has. Believed only as far as it was sent, and only to judge whether to skip it. */
-function confirm(guest: Guest, tick: number): void {
-  if (tick > guest.base) return
-  guest.confirmed = Math.max(guest.confirmed, tick)
-  forget(guest, tick)
 }

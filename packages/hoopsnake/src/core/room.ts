@@ -175,14 +175,14 @@ export class OpenRoom {
     this.#given.mark(this.code)
     try {
       if (skipped + dilated > 0) this.#inbox.put({ kind: 'late', skipped, dilated })
-      guests.releaseInputs()
+      guests.desk.releaseInputs()
       let taken = this.#inbox.drain()
       record(telemetry.inbox, taken.length)
       for (let tick = first; tick < first + count; tick++) {
         machine.run(tick, taken)
         taken = []
       }
-      guests.ticked()
+      guests.desk.ticked()
       const frame = (tick: number): number => Math.floor(tick / this.#given.settings.ticksPerFrame)
       if (frame(machine.tick) > frame(machine.sync.tick) || this.#drowsy || this.#last) this.#flush()
     } catch (error) {
@@ -262,7 +262,7 @@ export class OpenRoom {
     if (this.#inbox.size > 0) return PENDING
     return {
       pending: false,
-      throttled: this.guests.throttled,
+      throttled: this.guests.desk.throttled,
       idle: this.#idle,
       deadline: this.#ask('deadline'),
     }
