@@ -17,6 +17,7 @@ import { countCode, countInputs } from './telemetry.ts'
 import type { Claim, Seal } from './tokens.ts'
 import { writeToken } from './tokens.ts'
 import { type Account, refusalsOf, type Unheard } from './unheard.ts'
+import { userKey } from './users.ts'
 
 /** The claim of a watcher. */
 const NOBODY: Claim = { seat: 0, secret: '' }
@@ -34,6 +35,8 @@ export interface GuestsGiven extends DeskGiven {
 
 /** What a client brings that comes back: whose player it is, and the newest state it has. */
 export interface Back extends Claim {
+  /** What `auth` answered. */
+  readonly user: unknown
   readonly epoch: number
   readonly tick: number
 }
@@ -127,6 +130,8 @@ export class Guests {
     const { machine, seal } = this.#given
     const seat = machine.seats.get(back.seat)
     if (seat?.digest !== seal.digest(back.secret)) throw refuse('GONE')
+    if (userKey(seat.user) !== userKey(back.user))
+      throw refuse('GONE', 'The seat is of another user; join anew.')
     if (fallen !== undefined) {
       seat.taken = seat.acked = seat.told = Math.max(seat.acked, fallen.acked)
       seat.spoiled = fallen.sent
@@ -173,7 +178,7 @@ export class Guests {
       try {
         // The inputs of the tick that failed may be what it failed of.
         const fallen = seat && { acked: seat.told, sent: seat.acked, refusals: refusalsOf(guest) }
-        const back = { seat: guest.seat, secret: guest.secret, epoch: 0, tick: 0 }
+        const back = { seat: guest.seat, secret: guest.secret, epoch: 0, tick: 0, user: seat?.user }
         guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, back, fallen)
       } catch (error) {
         guest.dismiss(error instanceof Refused ? reason : refuse('CRASHED'))

@@ -107,7 +107,7 @@ async function enter(directory: Directory, pipe: Pipe, arrival: Arrival, passage
   const { hello, user } = arrival
   const of = check(directory, arrival)
   // Before anything is looked up: who guesses tokens learns nothing, and costs little.
-  const back = hello.intent === 'resume' ? readBack(directory, arrival.code, hello) : undefined
+  const back = hello.intent === 'resume' ? readBack(directory, arrival, hello) : undefined
   let room: OpenRoom
   do {
     room = await opened(find(directory, of, arrival))
@@ -133,9 +133,9 @@ function countDial(directory: Directory, { hello }: Arrival, outcome: string): v
 }
 
 /** Reads what a player brings that comes back. Throws Refused. */
-function readBack({ seal }: Directory, code: string, hello: Hello & { intent: 'resume' }): Back {
+function readBack({ seal }: Directory, { code, user }: Arrival, hello: Hello & { intent: 'resume' }): Back {
   const { protocol, token, epoch, tick } = hello
-  return { ...readToken(seal, { protocol, code }, token), epoch, tick }
+  return { ...readToken(seal, { protocol, code }, token), user, epoch, tick }
 }
 
 /** Waits for a room to open, counted among those who will be in it. */

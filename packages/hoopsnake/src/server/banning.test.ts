@@ -3,7 +3,8 @@ import { type Bus, memoryBus } from '../core/bus.ts'
 import { virtualClock } from '../core/clock.ts'
 import { memoryStore, type Store } from '../core/store.ts'
 import { startBanning } from './banning.ts'
-import { addressKey, createBans, userKey } from './gateway/bans.ts'
+import { userKey } from '../core/users.ts'
+import { addressKey, createBans } from './gateway/bans.ts'
 
 /** Two servers, or one that is started again: what they share is given. */
 function world() {

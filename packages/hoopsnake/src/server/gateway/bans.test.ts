@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { virtualClock } from '../../core/clock.ts'
-import { addressKey, createBans, userKey, wordsOf } from './bans.ts'
+import { userKey } from '../../core/users.ts'
+import { addressKey, createBans, wordsOf } from './bans.ts'
 
 test('[SF6] a user is banned by itself or by its id, an address with its /64; both until the time is over', () => {
   const clock = virtualClock()

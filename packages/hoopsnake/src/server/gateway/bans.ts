@@ -1,5 +1,6 @@
 import { type Clock, type Duration, milliseconds } from '../../core/clock.ts'
 import { codes } from '../../core/errors.ts'
+import { userKey } from '../../core/users.ts'
 import { groupOf, plainAddress } from './address.ts'
 
 /**
@@ -60,13 +61,6 @@ export interface Bans {
   /** Forgets the bans that somebody made and that are over; gives their keys. */
   sweep(): string[]
   list(): Ban[]
-}
-
-/** Gives the key of what `auth` answered; undefined for what has neither text nor number to be known by. */
-export function userKey(user: unknown): string | undefined {
-  const id = typeof user === 'object' && user !== null && 'id' in user ? user.id : user
-  if (id === '') return undefined
-  return typeof id === 'string' || typeof id === 'number' ? `user ${JSON.stringify(id)}` : undefined
 }
 
 /** Gives the key of a group of addresses, see `Sender`. */
