@@ -20,6 +20,8 @@ export interface Flushed {
   readonly mine: ReadonlyMap<number, Uint8Array>
 }
 
+type Seated = Synced['seats'] extends ReadonlyMap<number, infer S> ? S : never
+
 /** The shadow of what one seat alone sees. */
 interface Mine {
   readonly seat: number
@@ -38,6 +40,8 @@ export class Sync {
   readonly #mine = new Map<number, Mine>()
   /** The same in the order of the seats as of the last flush: they seldom come and go. */
   #seated: Mine[] = []
+  /** Which seats' `mine` is searched for unknown fields at this flush: each is at every 16th. */
+  #turn = 0
   #state: Data
   #hidden: Data
   #full: Uint8Array | undefined
@@ -111,16 +115,18 @@ export class Sync {
     const changes = new Map<number, Uint8Array>()
     const type = this.#protocol.mine
     if (type.least === 0) return changes
-    const w = this.#scratch
+    const unchanged = type.unchanged ?? never
     const seated = this.#seated
+    // Of many seats each is searched for unknown fields at every 64th flush: that costs as much as all the rest.
+    const mask = room.seats.size < 64 ? 0 : 63
+    const turn = this.#turn++ & mask
     let count = 0
     for (const seat of room.seats.values()) {
-      let mine = seated[count]
-      if (mine?.seat !== seat.id) mine = seated[count] = this.#mine.get(seat.id) ?? this.#meet(seat)
+      const mine = seated[count]
+      const known = mine !== undefined && mine.seat === seat.id
+      if (!known || (count & mask) === turn || !unchanged(mine.shadow, seat.mine))
+        this.#flushSeat(count, seat, changes)
       count++
-      w.clear()
-      mine.shadow = type.diff(w, mine.shadow, seat.mine)
-      if (w.length > 0) changes.set(seat.id, w.take())
     }
     seated.length = count
     if (this.#mine.size > count)
@@ -128,7 +134,17 @@ export class Sync {
     return changes
   }
 
-  #meet(seat: { readonly id: number; mine: Data }): Mine {
+  /** Compares what one seat alone sees, the one that is `count`th in the room. */
+  #flushSeat(count: number, seat: Seated, changes: Map<number, Uint8Array>): void {
+    const mine = this.#mine.get(seat.id) ?? this.#meet(seat)
+    this.#seated[count] = mine
+    const w = this.#scratch
+    w.clear()
+    mine.shadow = this.#protocol.mine.diff(w, mine.shadow, seat.mine)
+    if (w.length > 0) changes.set(seat.id, w.take())
+  }
+
+  #meet(seat: Seated): Mine {
     const { mine: type } = this.#protocol
     this.#scratch.clear()
     type.write(this.#scratch, seat.mine)
@@ -137,3 +153,5 @@ export class Sync {
     return mine
   }
 }
+
+const never = (): boolean => false

@@ -52,16 +52,11 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
     }`
   const patch = (name: string, i: number): string =>
     `${name}: bits[${i >> 3}] & ${1 << (i & 7)} ? t${i}.patch(r, base[${name}]) : base[${name}],`
-  const changed = names.map((_, i) => {
-    const name = JSON.stringify(names[i])
-    return `${differ(`shadow[${name}]`, `value[${name}]`)} || value[${name}] === undefined`
-  })
-  const unchanged = types.every(({ atom }) => atom)
-    ? `if (!(${changed.join(' || ') || 'false'})) return shadow`
-    : ''
   return `
   const [${names.map((_, i) => `t${i}`).join(', ')}] = types
+  ${unchangedCode(names, types)}
   return {
+    unchanged,
     write(w, value) {
       check(names, value)
       ${guard(each(write))}
@@ -76,7 +71,7 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
       let count = 0
       if (typeof value === 'object' && value !== null) for (const _ in value) count++
       if (count !== ${names.length}) check(names, value)
-      ${unchanged}
+      else if (unchanged?.(shadow, value)) return shadow
       const head = w.hole(${bitmap})
       const start = w.length
       ${guard(each(diff))}
@@ -88,4 +83,17 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
       return { ${each(patch)} }
     },
   }`
+}
+
+/** Gives code for `unchanged`; there is none where a field cannot be compared at once. */
+function unchangedCode(names: readonly string[], types: readonly Type<unknown>[]): string {
+  const same = types.map((type, i) => {
+    const [was, is] = [`shadow[${JSON.stringify(names[i])}]`, `value[${JSON.stringify(names[i])}]`]
+    // One that is missing is undefined too, which `diff` looks into.
+    if (type.atom) return `!${differ(was, is)} && ${is} !== undefined`
+    return type.unchanged && `t${i}.unchanged(${was}, ${is})`
+  })
+  if (same.includes(undefined)) return 'const unchanged = undefined'
+  return `const unchanged = (shadow, value) =>
+    ${["typeof value === 'object' && value !== null", ...same].join(' && ')}`
 }

@@ -1,3 +1,6 @@
+/** Where `#kept` of a shadow stands: so low that it takes a ring of its own before it writes. */
+const BORROWED = -(2 ** 30)
+
 /**
  * A queue that remembers how far it has moved: the body of a snake, the last lines of a chat.
  *
@@ -14,8 +17,8 @@ export class Trail<T> implements Iterable<T> {
   /** The shadow that looks at the ring; null if there was more than one, of which nobody knows what they still need. */
   #shadow: Trail<T> | null | undefined
   /** Of a shadow: the trail it equals, and whose ring it looks at, as long as that one has the same counters. */
-  #seen: Trail<T> | undefined
-  /** Of a shadow: the place of its newest element among the values of its type, where known. */
+  #seen: Trail<T> = this
+  /** Of a shadow: the place of its newest element among the values of its type; −1 if not known, or there is none. */
   #newest = -1
 
   constructor(values: Iterable<T> = []) {
@@ -49,7 +52,7 @@ export class Trail<T> implements Iterable<T> {
 
   /** Adds at the new end. Whether it is too long for its type shows when the state is sent. */
   push(value: T): void {
-    if (this.#pushed - this.#kept === this.#ring.length) this.#renew()
+    if (this.#pushed - this.#kept >= this.#ring.length) this.#renew()
     this.#ring[this.#slot(this.#pushed)] = value
     this.#pushed++
   }
@@ -121,6 +124,25 @@ export class Trail<T> implements Iterable<T> {
   }
 
   /**
+   * Goes along with that very trail, if it dropped one and pushed one since, the same as the one before: most do. Returns
+   * the place that was noted with that element; −1, with nothing done, if it did anything else.
+   * @internal
+   */
+  step(value: Trail<T>): number {
+    const newest = this.#newest
+    if (this.#seen !== value || newest < 0) return -1
+    const ring = this.#ring
+    const pushed = this.#pushed + 1
+    const dropped = this.#dropped + 1
+    if (value.#pushed !== pushed || value.#dropped !== dropped || value.#ring !== ring) return -1
+    const last = ring.length - 1
+    if (ring[(pushed - 1) & last] !== ring[(pushed - 2) & last]) return -1
+    this.#pushed = pushed
+    this.#dropped = dropped
+    return newest
+  }
+
+  /**
    * Tells how many to drop here so that `value` begins with what is left: the rest of it is to be pushed.
    * @internal
    */
@@ -139,25 +161,13 @@ export class Trail<T> implements Iterable<T> {
    * @internal
    */
   follow(value: Trail<T>, newest = -1): void {
-    if (this.#seen !== value || this.#ring !== value.#ring) {
-      this.#seen = value
-      this.#ring = value.#ring
-    }
+    this.#seen = value
+    this.#ring = value.#ring
     this.#pushed = value.#pushed
     this.#dropped = value.#dropped
     this.#newest = newest
-    if (value.#shadow === this) value.#kept = value.#dropped
-    else value.#shadow = value.#shadow === undefined ? this : null
-    // Whoever pushes here needs a ring of his own.
-    this.#kept = this.#pushed - this.#ring.length
-  }
-
-  /**
-   * Returns the place that was noted with the newest element, if this one is the same; else −1. Most do as before.
-   * @internal
-   */
-  placeOf(element: T): number {
-    return this.#ring[this.#slot(this.#pushed - 1)] === element ? this.#newest : -1
+    this.#kept = BORROWED
+    if (value.#shadow !== this) value.#shadow = value.#shadow === undefined ? this : null
   }
 
   /** Whether `value` begins with what is left here after `drop`. */
@@ -172,9 +182,17 @@ export class Trail<T> implements Iterable<T> {
     return n & (this.#ring.length - 1)
   }
 
-  /** Takes a new ring, at least twice as long as what is in it: so it is some time until the next one. */
+  /**
+   * Makes room. If its shadow is done with some of the ring, that can be written over; otherwise it takes a new one, at
+   * least twice as long as what is in it, so that it is some time until the next.
+   */
   #renew(): void {
     const old = this.#ring
+    const shadow = this.#shadow
+    if (shadow?.#seen === this && shadow.#ring === old) {
+      this.#kept = shadow.#dropped
+      if (this.#pushed - this.#kept < old.length) return
+    }
     const size = Math.max(8, this.length * 2 > old.length ? old.length * 2 : old.length)
     this.#ring = Array.from<T>({ length: size })
     for (let n = this.#dropped; n < this.#pushed; n++) this.#ring[this.#slot(n)] = old[n & (old.length - 1)]!

@@ -65,14 +65,10 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
   }
 
   row(w: Writer, row: number, was: Trail<T>, is: Trail<T>): void {
-    if (is !== undefined && was.sawMove(is)) {
-      const element = is.last!
-      let place = was.placeOf(element)
-      if (place >= 0) this.#places[this.#pushed++] = place
-      else place = this.#note(w, is, is.length - 1, element)
-      was.follow(is, place)
-      this.#at[this.#changed++] = row
-    } else if (is === undefined || !was.level(is)) this.#rowApart(w, row, was, is)
+    const place = was.step(is)
+    if (place < 0) return this.#rowAnew(w, row, was, is)
+    this.#at[this.#changed++] = row
+    this.#places[this.#pushed++] = place
   }
 
   end(w: Writer, rows: number): void {
@@ -85,6 +81,14 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
     }
     if (this.#ordinal !== undefined) w.bits(this.#places, this.#pushed, widthOf(this.#ordinal))
     else for (let i = 0; i < this.#pushed; i++) this.#type.write(w, this.#values[i]!)
+  }
+
+  /** Takes a row that did not just go on as before. */
+  #rowAnew(w: Writer, row: number, was: Trail<T>, is: Trail<T>): void {
+    if (was.sawMove(is)) {
+      was.follow(is, this.#note(w, is, is.length - 1, is.last!))
+      this.#at[this.#changed++] = row
+    } else if (!was.level(is)) this.#rowApart(w, row, was, is)
   }
 
   #rowApart(w: Writer, row: number, was: Trail<T>, is: Trail<T>): void {
