@@ -81,7 +81,7 @@ interface Entries<K, V> {
   /** What `diff` works with, kept for the next time; taken out while in use, as types may be nested in themselves. */
   spare: Walk<K, V> | undefined
   /** Of large Maps of structs, by shadow: the walk when nothing came or went, to be gone again. */
-  readonly known: WeakMap<Map<K, V>, Walk<K, V>>
+  readonly known: WeakMap<Map<K, V>, Known<K, V>>
 }
 
 /** Keys and values of a Map in its order, and those that stayed beside what they were. */
@@ -89,6 +89,13 @@ interface Walk<K, V> {
   readonly keys: K[]
   readonly items: V[]
   readonly pairs: Pairs<V>
+}
+
+/** A walk along a shadow while nothing comes or goes. */
+interface Known<K, V> extends Walk<K, V> {
+  /** The Map that was walked beside it last, and the iterator that came to its last value then. */
+  of: Map<K, V> | undefined
+  left: Iterator<V> | undefined
 }
 
 /** From how many entries on a walk is worth remembering. */
@@ -136,13 +143,32 @@ function diffEntries<K, V>(
 }
 
 /** Whether `value` has the keys of this walk, in this order. Takes its values up into the walk. */
-function isWalk<K, V>({ keys, pairs }: Walk<K, V>, value: Map<K, V>): boolean {
-  if (value.size !== pairs.count) return false
-  // Two loops, as one over entries would make an array for each.
+function isWalk<K, V>(known: Known<K, V>, value: Map<K, V>): boolean {
+  const { count, is } = known.pairs
+  if (value.size !== count || !(isAsLeft(known, value) || hasKeys(known, value))) return false
+  const left = value.values()
+  let i = 0
+  for (const item of left) {
+    if (is[i] !== item) is[i] = item
+    // Not to the end, so that it can be asked later what came behind.
+    if (++i === count) break
+  }
+  known.of = value
+  known.left = left
+  return true
+}
+
+/**
+ * Whether this is the Map of the last walk, and nothing was added to it: then, as it is as large as before, nothing was
+ * deleted either. What is set anew stands at the end of a Map, and that is where the iterator of the last walk waits.
+ */
+function isAsLeft<K, V>({ of, left }: Known<K, V>, value: Map<K, V>): boolean {
+  return of === value && left?.next().done === true
+}
+
+function hasKeys<K, V>({ keys }: Walk<K, V>, value: Map<K, V>): boolean {
   let i = 0
   for (const key of value.keys()) if (key !== keys[i++]) return false
-  i = 0
-  for (const item of value.values()) pairs.is[i++] = item
   return true
 }
 
@@ -197,10 +223,10 @@ function walkBoth<K, V>(w: Writer, entries: Entries<K, V>, shadow: Map<K, V>, va
 }
 
 /** Returns the walk along a shadow that nothing leaves and nothing joins. */
-function walkOf<K, V>(shadow: Map<K, V>): Walk<K, V> {
+function walkOf<K, V>(shadow: Map<K, V>): Known<K, V> {
   const pairs = new Pairs<V>()
   for (const was of shadow.values()) pairs.push(pairs.count, was, was)
-  return { keys: [...shadow.keys()], items: [], pairs }
+  return { keys: [...shadow.keys()], items: [], pairs, of: undefined, left: undefined }
 }
 
 /** Writes which entries of the shadow went, deletes them, pairs those that stayed and returns how many those are. */
