@@ -43,7 +43,7 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
     if (!Object.is(x${i}, is${i})) value[${name}] = x${i}`
   const diff = (name: string, i: number): string => `${get(name, i)}
     const was${i} = shadow[${name}]
-    if (${types[i]!.atom ? differ(`was${i}`, `is${i}`) : 'true'}) {
+    if (${types[i]!.atom ? differ(types[i]!, `was${i}`, `is${i}`) : 'true'}) {
       const before = w.length
       const x = t${i}.diff(w, was${i}, is${i})
       if (w.length > before) w.set(head + ${i >> 3}, ${1 << (i & 7)})
@@ -90,7 +90,7 @@ function unchangedCode(names: readonly string[], types: readonly Type<unknown>[]
   const same = types.map((type, i) => {
     const [was, is] = [`shadow[${JSON.stringify(names[i])}]`, `value[${JSON.stringify(names[i])}]`]
     // One that is missing is undefined too, which `diff` looks into.
-    if (type.atom) return `!${differ(was, is)} && ${is} !== undefined`
+    if (type.atom) return `!(${differ(type, was, is)}) && ${is} !== undefined`
     return type.unchanged && `t${i}.unchanged(${was}, ${is})`
   })
   if (same.includes(undefined)) return 'const unchanged = undefined'

@@ -19,8 +19,8 @@ import type { Writer } from './writer.ts'
 
 /** Rows that changed, and by how many places each. Made once and used again. */
 export interface Steps {
-  readonly at: number[]
-  readonly by: number[]
+  readonly at: ArrayLike<number>
+  readonly by: ArrayLike<number>
   count: number
 }
 
@@ -103,7 +103,7 @@ export function writeSteps<T>(
 }
 
 /** Returns the width of steps that costs the fewest bytes, or 0 where whole values do. */
-function narrowest(least: number, by: readonly number[], count: number): number {
+function narrowest(least: number, by: ArrayLike<number>, count: number): number {
   let [one, two, four, eight] = [0, 0, 0, 0]
   for (let i = 0; i < count; i++) {
     const size = Math.abs(by[i]!)

@@ -189,7 +189,7 @@ export class Trail<T> implements Iterable<T> {
   #renew(): void {
     const old = this.#ring
     const shadow = this.#shadow
-    if (shadow?.#seen === this && shadow.#ring === old) {
+    if (shadow instanceof Trail && shadow.#seen === this && shadow.#ring === old) {
       this.#kept = shadow.#dropped
       if (this.#pushed - this.#kept < old.length) return
     }

@@ -64,11 +64,27 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
     this.#changed = this.#others = this.#pushed = 0
   }
 
+  step(was: Trail<T>, is: Trail<T>): number {
+    return was.step(is)
+  }
+
+  stepped(places: ArrayLike<number>, from: number, to: number): void {
+    const [at, pushed] = [this.#at, this.#places]
+    let changed = this.#changed
+    let next = this.#pushed
+    for (let row = from; row < to; row++) {
+      at[changed++] = row
+      pushed[next++] = places[row]!
+    }
+    this.#changed = changed
+    this.#pushed = next
+  }
+
   row(w: Writer, row: number, was: Trail<T>, is: Trail<T>): void {
-    const place = was.step(is)
-    if (place < 0) return this.#rowAnew(w, row, was, is)
-    this.#at[this.#changed++] = row
-    this.#places[this.#pushed++] = place
+    if (was.sawMove(is)) {
+      was.follow(is, this.#note(w, is, is.length - 1, is.last!))
+      this.#at[this.#changed++] = row
+    } else if (!was.level(is)) this.#rowApart(w, row, was, is)
   }
 
   end(w: Writer, rows: number): void {
@@ -81,14 +97,6 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
     }
     if (this.#ordinal !== undefined) w.bits(this.#places, this.#pushed, widthOf(this.#ordinal))
     else for (let i = 0; i < this.#pushed; i++) this.#type.write(w, this.#values[i]!)
-  }
-
-  /** Takes a row that did not just go on as before. */
-  #rowAnew(w: Writer, row: number, was: Trail<T>, is: Trail<T>): void {
-    if (was.sawMove(is)) {
-      was.follow(is, this.#note(w, is, is.length - 1, is.last!))
-      this.#at[this.#changed++] = row
-    } else if (!was.level(is)) this.#rowApart(w, row, was, is)
   }
 
   #rowApart(w: Writer, row: number, was: Trail<T>, is: Trail<T>): void {

@@ -41,7 +41,7 @@ export interface Type<T> {
    * Of a struct that code was made for: says, quicker than `diff`, that nothing changed and nothing needs rounding. It
    * does not search for unknown fields, so `diff` has to be asked now and then.
    */
-  unchanged?(shadow: T, value: T): boolean
+  unchanged?(this: void, shadow: T, value: T): boolean
   /** Of an atom: its values can be counted, as those of `u8` and `oneOf` can. Columns send steps or bits then. */
   readonly ordinal?: Ordinal<T>
   /** How it changes side by side in a map or list, if it knows better than one diff after the other. */

@@ -84,18 +84,30 @@ export class Writer {
   }
 
   /** Writes the first `count` of `values` side by side in `width` (1, 2, 4 or 8) bits each, low bits first. */
-  bits(values: readonly number[], count: number, width: number): void {
+  bits(values: ArrayLike<number>, count: number, width: number): void {
     let at = this.#claim((count * width + 7) >> 3)
+    const bytes = this.#bytes
     let byte = 0
     let bit = 0
     for (let i = 0; i < count; i++) {
       byte |= values[i]! << bit
       bit += width
       if (bit < 8) continue
-      this.#bytes[at++] = byte
+      bytes[at++] = byte
       byte = bit = 0
     }
-    if (bit > 0) this.#bytes[at] = byte
+    if (bit > 0) bytes[at] = byte
+  }
+
+  /** Writes a bit for each of `of` things, set for the first `count` of `places`. */
+  marks(places: ArrayLike<number>, count: number, of: number): void {
+    const at = this.hole((of + 7) >> 3)
+    const bytes = this.#bytes
+    // Bit by bit: gathering them into bytes takes a branch that nobody could predict.
+    for (let i = 0; i < count; i++) {
+      const place = places[i]!
+      bytes[at + (place >> 3)]! |= 1 << (place & 7)
+    }
   }
 
   /** Brings what was written from `middle` on in front of what was written from `start` to there. */

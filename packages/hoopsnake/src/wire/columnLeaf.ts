@@ -1,0 +1,175 @@
+/*
+ * The code for one leaf of a struct. The pass over the rows does as little as it can; what is seldom, or needs more
+ * space, is done behind it, column by column, for the rows that the pass has noted.
+ *
+ * In the code `a` and `b` with the number of its struct are that as it was and as it is, `i` is the row; names with the
+ * number of the leaf are its own. Arrays have a constant length: then a write to them is hardly more than that.
+ */
+import { columnOf } from './column.ts'
+import type { Leaf } from './columnPlan.ts'
+import { differ } from './evaluate.ts'
+
+/** The parts of the code that a leaf has to do with. */
+export interface LeafCode {
+  /** What it works with, and its functions. */
+  readonly tools: string
+  /** In the pass over the rows, at each of them: counts in `n` how many it notes in `at`. */
+  readonly pass: string
+  /** Behind it, of `rows` rows: writes the column, or nothing if nothing changed. */
+  readonly write: string
+}
+
+/** Gives the code for leaf `n`. */
+export function codeOfLeaf(leaf: Leaf, n: number): LeafCode {
+  const { ordinal } = leaf.type
+  if (columnOf(leaf.type).feed !== undefined) return fedCode(leaf, n)
+  if (ordinal?.from === undefined || ordinal.count <= 16) return pairedCode(leaf, n)
+  return ordinal.from === 0 && ordinal.count <= 2 ** 16 ? shortCode(leaf, n) : longCode(leaf, n)
+}
+
+/** How things in the code for a leaf are called. */
+function namesOf({ path, level }: Leaf): Record<'name' | 'a' | 'b' | 'struct' | 'missing', string> {
+  const name = JSON.stringify(path.at(-1))
+  return {
+    name,
+    a: `a${level}[${name}]`,
+    b: `b${level}[${name}]`,
+    /** Behind a row: the struct that the leaf stands in. */
+    struct: inCode(path.slice(0, -1)),
+    /** Throws unless `b` has the leaf, which may be undefined only if the type says so. */
+    missing: `if (b[${name}] === undefined) shape${level}(b)`,
+  }
+}
+
+/** Gives the code that goes down a path. */
+export function inCode(path: readonly string[]): string {
+  return path.map((name) => `[${JSON.stringify(name)}]`).join('')
+}
+
+/** What all leaves have. */
+function ownCode(n: number): string {
+  return `const { type: type${n}, path: path${n} } = leaves[${n}], at${n} = new Int32Array(capacity)
+    let count${n} = 0`
+}
+
+/** Code for integers, which change by steps: what is no such integer, and −0, is seen to by the ordinal. */
+function roundCode(leaf: Leaf, n: number): string {
+  const { name, missing } = namesOf(leaf)
+  return `const by${n} = new Int32Array(capacity), ordinal${n} = type${n}.ordinal
+    function round${n}(b) {
+      ${missing}
+      try { return b[${name}] = ordinal${n}.at(ordinal${n}.indexOf(b[${name}])) } catch (error) { throw inPath(error, path${n}) }
+    }`
+}
+
+/**
+ * Integers of at most 16 bits, such as places. Which of them move can mostly not be predicted, and a branch that goes
+ * wrong costs more than the comparison; so there is none: each writes its step, and counts it if it is not 0.
+ */
+function shortCode(leaf: Leaf, n: number): LeafCode {
+  const { a, b, struct, name } = namesOf(leaf)
+  return {
+    tools: `${ownCode(n)}
+      ${roundCode(leaf, n)}
+      function write${n}(w, is, rows) {
+        const steps = { at: at${n}, by: by${n}, count: count${n} }
+        writeSteps(w, type${n}, steps, rows, (i) => is[at${n}[i]]${struct}[${name}])
+      }`,
+    pass: `{ let y = ${b}
+      if (!((y & 0xffff) === y && y < ${leaf.type.ordinal!.count}) || y === 0 && Object.is(y, -0)) y = round${n}(b${leaf.level})
+      y = y | 0
+      const by = y - ${a} | 0
+      at${n}[n${n}] = i
+      by${n}[n${n}] = by
+      n${n} = n${n} + ((by | -by) >>> 31) | 0
+      ${a} = y }`,
+    write: `if (count${n} > 0) write${n}(w, is, rows)`,
+  }
+}
+
+/** Other integers. A step that is too long for one is all the same: more than a thousand, say. */
+function longCode(leaf: Leaf, n: number): LeafCode {
+  const { from = 0, count } = leaf.type.ordinal!
+  const { a, b, struct, name } = namesOf(leaf)
+  return {
+    tools: `${ownCode(n)}
+      ${roundCode(leaf, n)}
+      function write${n}(w, was, is, rows) {
+        let i = 0, changed = 0
+        try {
+          for (; i < count${n}; i++) {
+            const row = at${n}[i], a = was[row]${struct}, b = is[row]${struct}, x = a[${name}]
+            let y = b[${name}]
+            if (!Number.isInteger(y) || y < ${from} || y > ${from + count - 1} || y === 0) y = round${n}(b)
+            if (x === y) continue
+            a[${name}] = y
+            at${n}[changed] = row
+            by${n}[changed++] = Math.max(-1000, Math.min(y - x, 1000))
+          }
+        } catch (error) { throw inRow(error, at${n}[i]) }
+        const steps = { at: at${n}, by: by${n}, count: changed }
+        if (changed > 0) writeSteps(w, type${n}, steps, rows, (i) => is[at${n}[i]]${struct}[${name}])
+      }`,
+    pass: `{ const y = ${b}
+      if (${a} !== y || y === 0 && Object.is(y, -0)) { at${n}[n${n}] = i; n${n} = n${n} + 1 | 0 } }`,
+    write: `if (count${n} > 0) write${n}(w, was, is, rows)`,
+  }
+}
+
+/** Trails: most shadows go along in one step. Rows with others are noted, and told apart behind the pass. */
+function fedCode(leaf: Leaf, n: number): LeafCode {
+  const { a, b, struct, name, missing } = namesOf(leaf)
+  return {
+    tools: `${ownCode(n)}
+      const steps${n} = new Int32Array(capacity), feed${n} = columnOf(type${n}).feed
+      function write${n}(w, was, is, rows) {
+        feed${n}.begin()
+        let next = 0
+        for (let i = 0; i < count${n}; i++) {
+          const row = at${n}[i], b = is[row]${struct}
+          feed${n}.stepped(steps${n}, next, row)
+          try { feed${n}.row(w, row, was[row]${struct}[${name}], b[${name}]) }
+          catch (error) { ${missing}; throw inRow(inPath(error, path${n}), row) }
+          next = row + 1
+        }
+        feed${n}.stepped(steps${n}, next, rows)
+        feed${n}.end(w, rows)
+      }`,
+    pass: `{ const step = feed${n}.step(${a}, ${b})
+      steps${n}[i] = step
+      at${n}[n${n}] = i
+      n${n} = n${n} + (step >>> 31) | 0 }`,
+    write: `write${n}(w, was, is, rows)`,
+  }
+}
+
+/** All others: those that may have changed are gathered in pairs. */
+function pairedCode(leaf: Leaf, n: number): LeafCode {
+  const { type } = leaf
+  const { a, b, struct, name, missing } = namesOf(leaf)
+  const comparable = columnOf(type).same !== undefined
+  const changed = type.atom ? differ(type, 'x', 'y') : comparable ? `!same${n}(x, y)` : 'true'
+  return {
+    tools: `${ownCode(n)}
+      const column${n} = columnOf(type${n}), pairs${n} = new Pairs(), same${n} = column${n}.same
+      function write${n}(w, was, is, rows) {
+        pairs${n}.count = 0
+        for (let i = 0; i < count${n}; i++) {
+          const row = at${n}[i], b = is[row]${struct}
+          try { ${missing} } catch (error) { throw inRow(error, row) }
+          pairs${n}.push(row, was[row]${struct}[${name}], b[${name}])
+        }
+        try { column${n}.diff(w, pairs${n}, rows) } catch (error) { throw inPath(error, path${n}) }
+        const { at, was: then, is: now } = pairs${n}
+        for (let i = 0; i < pairs${n}.count; i++) {
+          const a = was[at[i]]${struct}, b = is[at[i]]${struct}
+          if (a[${name}] !== then[i]) a[${name}] = then[i]
+          ${type.atom ? `if (!Object.is(b[${name}], now[i])) b[${name}] = now[i]` : ''}
+        }
+        ${type.atom ? '' : `pairs${n}.clear()`}
+      }`,
+    pass: `{ const x = ${a}, y = ${b}
+      if (${changed}) { at${n}[n${n}] = i; n${n} = n${n} + 1 | 0 } }`,
+    write: `if (count${n} > 0) write${n}(w, was, is, rows)`,
+  }
+}
