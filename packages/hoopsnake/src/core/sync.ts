@@ -38,8 +38,9 @@ export class Sync {
   readonly #epoch: number
   readonly #scratch = new Writer(1024)
   readonly #mine = new Map<number, Mine>()
-  /** The same in the order of the seats as of the last flush: they seldom come and go. */
-  #seated: Mine[] = []
+  /** Seats and shadows once more, in the order of the seats as of the last flush: they seldom come and go. */
+  readonly #seated: number[] = []
+  readonly #shadows: Data[] = []
   /** Which seats' `mine` is searched for unknown fields at this flush: each is at every 16th. */
   #turn = 0
   #state: Data
@@ -117,31 +118,32 @@ export class Sync {
     if (type.least === 0) return changes
     const unchanged = type.unchanged ?? never
     const seated = this.#seated
+    const shadows = this.#shadows
     // Of many seats each is searched for unknown fields at every 64th flush: that costs as much as all the rest.
     const mask = room.seats.size < 64 ? 0 : 63
     const turn = this.#turn++ & mask
-    let count = 0
+    const known = seated.length
+    let place = 0
     for (const seat of room.seats.values()) {
-      const mine = seated[count]
-      const known = mine !== undefined && mine.seat === seat.id
-      if (!known || (count & mask) === turn || !unchanged(mine.shadow, seat.mine))
-        this.#flushSeat(count, seat, changes)
-      count++
+      const same = place < known && seated[place] === seat.id && unchanged(shadows[place]!, seat.mine)
+      if (!same || (place & mask) === turn) this.#flushSeat(seat, place, changes)
+      place++
     }
-    seated.length = count
-    if (this.#mine.size > count)
+    seated.length = shadows.length = place
+    if (this.#mine.size > place)
       for (const id of this.#mine.keys()) if (!room.seats.has(id)) this.#mine.delete(id)
     return changes
   }
 
-  /** Compares what one seat alone sees, the one that is `count`th in the room. */
-  #flushSeat(count: number, seat: Seated, changes: Map<number, Uint8Array>): void {
+  /** Compares what one seat alone sees; `place` is where it stands among the seats. */
+  #flushSeat(seat: Seated, place: number, changes: Map<number, Uint8Array>): void {
     const mine = this.#mine.get(seat.id) ?? this.#meet(seat)
-    this.#seated[count] = mine
     const w = this.#scratch
     w.clear()
     mine.shadow = this.#protocol.mine.diff(w, mine.shadow, seat.mine)
     if (w.length > 0) changes.set(seat.id, w.take())
+    this.#seated[place] = seat.id
+    this.#shadows[place] = mine.shadow
   }
 
   #meet(seat: Seated): Mine {
