@@ -40,7 +40,8 @@ export function boundConnections(server: HttpServer, most: number, warn: Warn): 
 
 /** What a server has room for at once. */
 export interface Capacity {
-  /** TCP connections, if it has a port of its own. */
+  readonly sockets: number
+  /** TCP connections, sockets included, if it has a port of its own. */
   readonly connections: number
   /** Answers to HTTP requests, each of which may hold a file open. */
   readonly answers: number
@@ -51,8 +52,9 @@ const RESERVED = 100
 
 /** Gives what there is room for: what the limits say, or less where the system lets a process open fewer files. */
 export function capacityFor({ connections, entering }: FullLimits): Capacity {
-  const files = Math.max(openFiles() - RESERVED, 5)
+  const files = Math.max(openFiles() - RESERVED, 10)
   return {
+    sockets: Math.min(connections, Math.floor(files * 0.7)),
     connections: Math.min(connections + entering, Math.floor(files * 0.8)),
     answers: Math.min(entering, Math.floor(files * 0.2)),
   }

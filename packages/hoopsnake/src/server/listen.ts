@@ -47,13 +47,7 @@ export function ownServer(tenant: Tenant, { limits, capacity, ...given }: OwnGiv
   // Of a tunnel to elsewhere Node says nothing by itself.
   server.on('connect', (_request, socket) => socket.end(noTunnel))
   // Sockets, and beside them those who dial or ask for a file: whoever sends no request at all is bounded too.
-  const [wanted, allowed] = [limits.connections + limits.entering, capacity.connections]
-  if (allowed < wanted)
-    given.log('warn', 'the system allows fewer connections than the limits do: raise `ulimit -n`', {
-      allowed,
-      wanted,
-    })
-  boundConnections(server, allowed, seldom(given))
+  boundConnections(server, capacity.connections, seldom(given))
   return server
 }
 

@@ -67,10 +67,17 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const clock = realClock()
   const asked = fullOptions(options)
   const calm = calmLog(asked.log, clock)
-  const full = { ...asked, log: calm.log }
+  const capacity = capacityFor(asked.limits)
+  const full = { ...asked, limits: { ...asked.limits, connections: capacity.sockets }, log: calm.log }
+  if (capacity.sockets < asked.limits.connections) {
+    calm.log('warn', 'the system allows fewer connections than `limits` do: raise `ulimit -n`', {
+      allowed: capacity.sockets,
+      wanted: asked.limits.connections,
+    })
+  }
   const undo: Step[] = []
   try {
-    return await start(full, { clock, calm }, undo)
+    return await start(full, { clock, calm, capacity }, undo)
   } catch (error) {
     for (const wrong of await runSteps(clock, full.limits.stop, undo))
       full.log('error', wrong.message, { error: wrong.cause })
@@ -81,7 +88,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
 /** Starts step by step. What was started goes in front of `undo`. */
 async function start(
   full: FullOptions,
-  { clock, calm }: { clock: Clock; calm: CalmLog },
+  { clock, calm, capacity }: { clock: Clock; calm: CalmLog; capacity: Capacity },
   undo: Step[],
 ): Promise<Server> {
   const { store, log, rooms, jobs } = full
@@ -105,7 +112,6 @@ async function start(
   undo.unshift(stopWatching)
   const bans = createBans(clock)
   const random = (): number => entropy() / 2 ** 32
-  const capacity = capacityFor(limits)
   const gateway = gatewayTo({ place, operation, traffic, bans, random, capacity }, full, clock)
   const { expel } = gateway
   const banning = await startBanning({ bans, store, bus, log, expel, wallTime, id: String(entropy()) })
