@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { help, readOptions } from './options.ts'
 
 test('without options the classic game is served on port 8080', () => {
-  expect(readOptions([])).toMatchObject({ mode: 'classic', port: 8080, hz: undefined, help: false })
+  expect(readOptions([])).toMatchObject({ mode: 'classic', port: 8080, hz: undefined, drain: 0, help: false })
+  expect(readOptions(['--drain', '60']).drain).toBe(60)
 })
 
 test('an option goes before the environment', () => {
@@ -44,6 +45,7 @@ test('the help names every option', () => {
     '--db',
     '--origins',
     '--proxies',
+    '--drain',
     '--help',
   ])
     expect(help).toContain(option)
@@ -58,6 +60,7 @@ test.each([
   [['--port', 'x'], "'x' is no port: give --port 0 … 65535"],
   [['--bots', '10'], "'10' bots: give a number from 0 to 9"],
   [['--threads', 'many'], "'many' threads: give a number from 0 to 64"],
+  [['--drain', '1m'], "'1m' seconds to leave: give --drain 0 … 3600"],
   [['--port', '65536'], "'65536' is no port"],
   [['--port', '1e3'], "'1e3' is no port"],
 ])('%j is refused in words', (args, words) => {

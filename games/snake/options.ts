@@ -20,6 +20,8 @@ export interface Options {
   readonly origins: readonly string[]
   /** How many proxies stand in front, or their addresses. */
   readonly proxies: number | readonly string[]
+  /** How long players are given to leave a server that was told to stop, in s. */
+  readonly drain: number
   readonly help: boolean
 }
 
@@ -35,6 +37,7 @@ export const help = `Serves Snake, to be played in the browser.
   --db <path>            the file that keeps scores and rooms; default snake.<mode>.db beside the game
   --origins <list>       origins of pages elsewhere that may play, as https://a.example,https://b.example
   --proxies <n or list>  how many proxies stand in front, or their addresses, as 10.0.0.0/8; default 0
+  --drain <seconds>      how long players are given to leave when SIGTERM comes, 0 to 3600; default 0
   --help                 this text`
 
 const text = { type: 'string' } as const
@@ -52,6 +55,7 @@ export function readOptions(args: string[], PORT?: string): Options {
       db: text,
       origins: text,
       proxies: text,
+      drain: text,
       help: { type: 'boolean' },
     },
   })
@@ -66,6 +70,10 @@ export function readOptions(args: string[], PORT?: string): Options {
   if (!/^\d{1,2}$/.test(threads) || Number(threads) > 64) {
     throw new Error(`'${threads}' threads: give a number from 0 to 64`)
   }
+  const drain = values.drain ?? '0'
+  if (!/^\d{1,4}$/.test(drain) || Number(drain) > 3600) {
+    throw new Error(`'${drain}' seconds to leave: give --drain 0 … 3600`)
+  }
   const db = values.db ?? fileURLToPath(new URL(`./snake.${mode}.db`, import.meta.url))
   return {
     mode,
@@ -76,6 +84,7 @@ export function readOptions(args: string[], PORT?: string): Options {
     db,
     origins: listOf(values.origins),
     proxies: /^\d+$/.test(values.proxies ?? '0') ? Number(values.proxies ?? '0') : listOf(values.proxies),
+    drain: Number(drain),
     help: values.help === true,
   }
 }

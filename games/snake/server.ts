@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     operator,
     origins: asked.origins,
     proxies: asked.proxies,
+    limits: { drain: asked.drain * 1000 },
   })
   console.log(`Snake, mode ${asked.mode}: http://localhost:${server.port}`)
   invitePhones(server.port)

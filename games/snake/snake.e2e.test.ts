@@ -147,6 +147,23 @@ test.concurrent('a restarted server has the page back, its room and its scores',
   expect(await textOf(bob, '#scores-list')).toBe(before)
 })
 
+test.concurrent('a page is told that its server will stop, plays on, and is back on the next one', async () => {
+  await using program = await startProgram('--hz', '8', '--drain', '4')
+  await using pages = visitors(browser)
+  const ann = await pages.open(program.url)
+  await name(ann, 'Ann')
+  await play(ann)
+  const stopped = program.stop()
+  await shows(ann, '#status', 'the server stops within 10 s')
+  await picture(ann, 'stops-desktop')
+  await status(ann, 'away')
+  await shows(ann, '#banner-text', 'The server stopped.')
+  await stopped
+  await program.start()
+  await status(ann, 'live')
+  await shows(ann, '#status', 'live')
+})
+
 test.concurrent('a page that is loaded anew has its seat back', async () => {
   await using program = await startProgram(...deathless)
   await using pages = visitors(browser)

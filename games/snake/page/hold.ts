@@ -1,6 +1,7 @@
 import type { Refused } from 'hoopsnake'
 import type { Game, Watcher } from 'hoopsnake/client'
 import type { Pit } from '../protocol.ts'
+import { now } from './clock.ts'
 import type { Facts } from './panels/words.ts'
 
 /** A room as the page has it: seen by a watcher, or with a seat. */
@@ -14,6 +15,7 @@ export interface Hold {
   readonly status: Facts['status']
   /** Why the last wish was refused, or what ended the room. */
   trouble: Facts['trouble']
+  readonly stops: Facts['stops']
   /** Dials, and has what comes of it replace what was; a refusal leaves that as it was, and is the answer. */
   replace(dial: () => Promise<Held>): Promise<Refused | undefined>
   /** Leaves the room. */
@@ -24,6 +26,7 @@ export interface Hold {
 export function createHold(changed: () => void): Hold {
   let held: Held | undefined
   let trouble: Facts['trouble']
+  let stops: (() => Facts['stops']) | undefined
   // Which dial is under way: of several only the last counts.
   let last = 0
   let dialling = false
@@ -34,6 +37,7 @@ export function createHold(changed: () => void): Hold {
       trouble = reason
       changed()
     })
+    stops = followStop(to.game, changed)
   }
 
   const hold: Hold = {
@@ -44,11 +48,13 @@ export function createHold(changed: () => void): Hold {
       return dialling
     },
     get status() {
-      if (held === undefined || held.game.status === 'closed') return dialling ? 'connecting' : 'closed'
-      return held.game.status
+      return statusOf(held, dialling)
     },
     get trouble() {
       return trouble
+    },
+    get stops() {
+      return stops?.()
     },
     set trouble(no) {
       trouble = no
@@ -75,9 +81,27 @@ export function createHold(changed: () => void): Hold {
     drop() {
       const left = held
       // First, so that its end is no news.
-      held = undefined
+      held = stops = undefined
       void left?.game.leave()
     },
   }
   return hold
+}
+
+function statusOf(held: Held | undefined, dialling: boolean): Facts['status'] {
+  if (held === undefined || held.game.status === 'closed') return dialling ? 'connecting' : 'closed'
+  return held.game.status
+}
+
+/** Hears when the server will stop, and gives how far off that is, in ms; until there is one again, that one or another. */
+function followStop(game: Watcher<Pit>, changed: () => void): () => Facts['stops'] {
+  let at: number | undefined
+  game.when('draining', (within) => {
+    at = now() + within
+    changed()
+  })
+  game.when('status', (status) => {
+    if (status !== 'away') at = undefined
+  })
+  return () => at && at - now()
 }

@@ -50,8 +50,8 @@ const rooms = createRoomsDialog(
   enter,
 )
 function facts(): Facts {
-  const { status, trouble, code, seat } = visit
-  return { status, trouble, room: code, scene, me: seat, touch: touch.matches }
+  const { status, trouble, code, seat, stops } = visit
+  return { status, trouble, room: code, scene, me: seat, touch: touch.matches, stops }
 }
 
 function take(given: string): void {

@@ -16,6 +16,7 @@ export interface Visit {
   readonly code: string
   readonly status: Facts['status']
   readonly trouble: Facts['trouble']
+  readonly stops: Facts['stops']
   readonly seat: number
   readonly game: Watcher<Pit> | undefined
   /** Gives what is to be drawn now; the same object as long as nothing has changed. */
@@ -59,6 +60,9 @@ export function createVisit(base: URL, changed: () => void): Visit {
     },
     get trouble() {
       return hold.trouble
+    },
+    get stops() {
+      return hold.stops
     },
     get seat() {
       return player()?.seat ?? 0

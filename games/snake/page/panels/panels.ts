@@ -39,6 +39,7 @@ export function createPanels(act: (does: Banner['does']) => void): Panels {
       dataset.status = facts.status
       dataset.life = lifeOf(facts)
       dataset.phase = facts.scene?.phase ?? 'waiting'
+      document.body.toggleAttribute('data-stops', facts.stops !== undefined)
       setText(status, statusFor(facts))
       const next = bannerFor(facts)
       if (next?.title !== banner?.title) {

@@ -9,6 +9,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   scene: sceneWith(),
   me: 0,
   touch: false,
+  stops: undefined,
   ...change,
 })
 
@@ -92,6 +93,18 @@ test('a lost connection is said, and nothing is to be pressed meanwhile', () => 
     act: '',
     does: 'nothing',
   })
+})
+
+test('who plays on a server that will stop is told so, and not each second; who was sent away, why', () => {
+  const said = (stops: number) => statusFor(facts({ stops }))
+  expect(said(60_000)).toBe('the server stops within 60 s')
+  expect([said(21_000), said(29_900)]).toEqual([said(30_000), said(30_000)])
+  expect(said(61_000)).toContain('within 2 min')
+  expect(said(-5)).toContain('within 10 s')
+  expect(statusFor(facts({ stops: 1000, status: 'away' }))).toBe('reconnecting…')
+  expect(bannerFor(facts({ stops: 1000, status: 'away', me: 1 }))?.text).toBe(
+    'The server stopped. It is looked for until it is back.',
+  )
 })
 
 test('the status line says how it stands, and where', () => {

@@ -13,6 +13,8 @@ export interface Facts {
   readonly me: number
   /** Whether the reader steers with a finger. */
   readonly touch: boolean
+  /** How long the server lets players stay yet, in ms, if it said that it will stop; until there is one again. */
+  readonly stops: number | undefined
 }
 
 /** What the banner says, and what its button does; it has none where `act` is ''. */
@@ -52,8 +54,9 @@ export function bannerFor(facts: Facts): Banner | undefined {
   return { title: own ? 'You died' : '', text, act, does: 'join', loud: false }
 }
 
-function awayBanner({ me }: Facts): Banner {
-  const text = me > 0 ? 'Your place is kept for a while.' : ''
+function awayBanner({ me, stops }: Facts): Banner {
+  const kept = me > 0 ? 'Your place is kept for a while.' : ''
+  const text = stops === undefined ? kept : 'The server stopped. It is looked for until it is back.'
   return { title: 'Reconnecting…', text, act: '', does: 'nothing', loud: false }
 }
 
@@ -109,10 +112,18 @@ export function winnerOf({ snakes }: Pick<Scene, 'snakes'>): string {
 }
 
 /** Words the status line. */
-export function statusFor({ status, room, scene }: Facts): string {
+export function statusFor({ status, room, scene, stops }: Facts): string {
   if (status === 'connecting') return 'connecting…'
   if (status === 'away') return 'reconnecting…'
   if (status === 'closed') return 'disconnected'
+  // Alone: on a phone there is one line, and nobody wants the field to jump.
+  if (stops !== undefined) return `the server stops within ${roughly(stops)}`
   const living = scene?.snakes.filter((snake) => snake.life !== 'dead').length ?? 0
   return `live · room ${room} · ${living} ${living === 1 ? 'snake' : 'snakes'}`
+}
+
+/** Words a time, by tens of seconds and then by minutes: who has the line read aloud is not to hear each second. */
+function roughly(ms: number): string {
+  const seconds = Math.max(10, Math.ceil(ms / 10_000) * 10)
+  return seconds <= 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
 }
