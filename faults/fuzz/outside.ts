@@ -108,7 +108,7 @@ async function keptBy(server: Program): Promise<Kept> {
 function growth(rounds: readonly Kept[]): Figure[] {
   const perRound = (what: keyof Kept): number => slope(rounds.map((kept, round) => [round, kept[what]]))
   return [
-    atMost('sockets: heap more per round', perRound('heap'), 0.1, 'MiB'),
+    atMost('sockets: heap more per round', perRound('heap'), 0.05, 'MiB'),
     atMost('sockets: memory of the process more per round', perRound('memory'), 2, 'MiB'),
     atMost('sockets: files more per round', perRound('files'), 0),
   ]
