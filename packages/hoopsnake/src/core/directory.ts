@@ -154,6 +154,16 @@ export class Directory {
     return places.sort((a, b) => taken(b) - taken(a))
   }
 
+  /** Finds the fullest public room of a kind that is `free`, without sorting them: whoever dials looks for one. */
+  fullest(of: Kind, free: (place: Place) => boolean): Place | undefined {
+    let fullest: Place | undefined
+    for (const place of this.#places.values()) {
+      if (place.of !== of || place.private || !free(place)) continue
+      if (fullest === undefined || taken(place) > taken(fullest)) fullest = place
+    }
+    return fullest
+  }
+
   /** Opens a new room for who asks for one. Throws Refused when there are too many. */
   open(of: Kind, facts: NewRoom): Place {
     if (this.#places.size >= (this.#given.maxRooms ?? 10_000)) throw refuse('SERVER_FULL')

@@ -178,7 +178,7 @@ function find(directory: Directory, of: Kind, { code, hello }: Arrival): Place {
   const { seats, watchers } = of.settings
   const free = (place: Place): boolean =>
     hello.intent === 'watch' ? watched(place) < watchers : taken(place) < seats
-  return directory.public(of).find(free) ?? directory.open(of, { private: false, options: undefined })
+  return directory.fullest(of, free) ?? directory.open(of, { private: false, options: undefined })
 }
 
 function readOptions({ protocol }: RoomKind, ask: Uint8Array): Data | undefined {

@@ -415,6 +415,7 @@ const cases: Record<string, () => Promise<void>> = {
 /** Rows that are of rooms, stores and clients, not of the gateway: the rules whose tests try them in virtual time. */
 const rules: Record<string, string> = {
   '`limits.drain`': 'OP12',
+  '1,000 rooms in a list': 'SF16',
   '64 inputs of a seat': 'SE6',
   "1,024 + 64 × seats entries in a room's inbox": 'SF12',
   '64 KiB unsent, or 2 s of ticks unconfirmed': 'SY4',

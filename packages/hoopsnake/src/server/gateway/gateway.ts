@@ -2,6 +2,7 @@ import { createTimer } from '../../core/timer.ts'
 import type { Capacity } from '../connections.ts'
 import { createAnswers } from './answers.ts'
 import type { Bans } from './bans.ts'
+import { createLists } from './lists.ts'
 import { seldom } from './seldom.ts'
 import { createDoor } from './door.ts'
 import type { Gate } from '../metrics/operation.ts'
@@ -39,6 +40,7 @@ export function createGateway(given: GatewayGiven): Gateway {
     ...given,
     door,
     answers: createAnswers(given.capacity.answers, seldom(given)),
+    lists: createLists(given.link, given.clock),
     gate: () => ({ phase, connections: sockets.connections }),
   })
   return {

@@ -34,6 +34,8 @@ export function say(
   answer(response, status, `${words}\n`, { 'content-type': 'text/plain; charset=utf-8', ...headers })
 }
 
+export const jsonType = { 'content-type': 'application/json; charset=utf-8' } as const
+
 /** Answers with JSON and ends. */
 export function sayJson(
   response: ServerResponse,
@@ -41,17 +43,14 @@ export function sayJson(
   value: unknown,
   headers: Record<string, string> = {},
 ): void {
-  answer(response, status, JSON.stringify(value), {
-    'content-type': 'application/json; charset=utf-8',
-    ...headers,
-  })
+  answer(response, status, JSON.stringify(value), { ...jsonType, ...headers })
 }
 
 /** Answers with a text and ends. It is never cached: it says what is so at this moment. */
 export function answer(
   response: ServerResponse,
   status: number,
-  body: string,
+  body: string | Buffer,
   headers: Record<string, string>,
 ): void {
   response.writeHead(status, {

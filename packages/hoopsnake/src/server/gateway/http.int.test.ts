@@ -310,10 +310,18 @@ test('[SF15] of what a connection asks one answer is made at a time, in order', 
     const list = () => new Promise<[]>((resolve) => void asked.push(() => resolve([])))
     return { ...others, link: { ...link, list } }
   }
-  const options = { rooms, place: slow, port: 0, host: '127.0.0.1', log: () => {}, signals: false }
+  const games = new Map(['snake', 'tag', 'chess'].map((name) => [name, {} as RoomKind]))
+  const options = {
+    rooms: { ...rooms, kinds: games },
+    place: slow,
+    port: 0,
+    host: '127.0.0.1',
+    log: () => {},
+    signals: false,
+  }
   const patient = await serve(options)
   const socket = connect(patient.port, '127.0.0.1')
-  socket.write('GET /r/snake HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3))
+  for (const name of games.keys()) socket.write(`GET /r/${name} HTTP/1.1\r\nHost: x\r\n\r\n`)
   for (let at = 1; at <= 3; at++) {
     await expect.poll(() => asked.length).toBe(at)
     // What is asked meanwhile by others is answered all the same.

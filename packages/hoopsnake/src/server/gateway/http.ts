@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { Link } from '../../core/link.ts'
 import type { Log } from '../../core/log.ts'
 import type { Gate, Operation } from '../metrics/operation.ts'
 import { textType } from '../metrics/text.ts'
@@ -9,7 +8,8 @@ import type { FindSender } from './address.ts'
 import type { Answers } from './answers.ts'
 import type { Door, TurnedAway } from './door.ts'
 import type { FindFile, OpenFile } from './files.ts'
-import { answer, fileHeaders, say, sayJson, shared } from './headers.ts'
+import { answer, fileHeaders, jsonType, say, sayJson, shared } from './headers.ts'
+import type { FindList } from './lists.ts'
 import type { Guard } from './operator.ts'
 import { type Route, route } from './route.ts'
 import { contentType } from './types.ts'
@@ -24,7 +24,7 @@ export interface HttpGiven {
   readonly answers: Answers
   readonly findSender: FindSender
   readonly traffic: Traffic
-  readonly link: Link
+  readonly lists: FindList
   readonly log: Log
   readonly operation: Operation
   readonly operator: Guard
@@ -167,7 +167,7 @@ async function list(
     return say(response, 404, `This server has no game '${asked.protocol}'.`, headers)
   if (asked.code !== '')
     return say(response, 426, 'A room is dialled as a WebSocket.', { ...headers, upgrade: 'websocket' })
-  sayJson(response, 200, await given.link.list(asked.protocol), headers)
+  answer(response, 200, await given.lists(asked.protocol), { ...jsonType, ...headers })
 }
 
 /** Files, and the headers of each. */

@@ -29,7 +29,10 @@ export function createRoutes({ rooms }: PlaceGiven, crews: readonly Crew[]): Rou
         .filter((room) => room.seats < seats)
         .map((room) => ({ room, index })),
     )
-    const fullest = free.sort((a, b) => b.room.seats - a.room.seats)[0]
+    const fullest = free.reduce<(typeof free)[0] | undefined>(
+      (best, one) => (best !== undefined && best.room.seats >= one.room.seats ? best : one),
+      undefined,
+    )
     const listed = crews[fullest?.index ?? last?.crew ?? 0]!.listed
     const room = seats - (fullest?.room.seats ?? 0)
     const again = last !== undefined && last.listed === listed && last.dials < room
