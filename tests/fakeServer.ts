@@ -44,6 +44,8 @@ export interface FakeLine<P extends AnyProtocol> {
   closed(code: string, message?: string): void
   wait(ms: number): void
   raw(bytes: readonly number[]): void
+  /** Answers a CONFIRM in which the client's clock said `echo`. */
+  pong(echo: number): void
   /** Ends the line, from this end or on the way. */
   close(code?: number, reason?: string): void
 }
@@ -146,6 +148,7 @@ function createLine<P extends AnyProtocol>(
     refused: (code, message = '') => say((w) => writeReason(w, down.REFUSED, { code, message })),
     closed: (code, message = '') => say((w) => writeReason(w, down.CLOSED, { code, message })),
     wait: (ms) => say((w) => writeWait(w, ms)),
+    pong: (echo) => say((w) => writePong(w, { echo, time: clock.now() + 1e6, ...last })),
     raw: (frame) => ends.frame(Uint8Array.from(frame)),
     close: (code = 1006, reason = '') => ends.closed(code, reason),
   }
@@ -157,7 +160,7 @@ function createLine<P extends AnyProtocol>(
     const up = readUp(new Reader(frame), protocol.inputs)
     line.heard.push(up)
     if (up.kind !== 'confirm' || !line.answering) return
-    say((w) => writePong(w, { echo: up.time, time: clock.now() + 1e6, ...last }))
+    line.pong(up.time)
   }
   return { line, take, leave: (code) => (left ??= code) }
 }

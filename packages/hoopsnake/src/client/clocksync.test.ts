@@ -41,6 +41,18 @@ describe('the estimate of the server’s tick', () => {
     expect(timeline.arrival(now)).toBeCloseTo(truth(now + 30 + timeline.jitter))
   })
 
+  test('[CL14] what was asked before the line stood still says nothing of the way, however late it is answered', () => {
+    const timeline = new Timeline()
+    timeline.start(welcome, 0)
+    for (let now = 0; now < 3000; now += 500) ask(timeline, now, { there: 30, back: 30 })
+    timeline.pause(9000)
+    for (let now = 3000; now < 9000; now += 500) ask(timeline, now, { there: 30, back: 9000 - now })
+    expect([timeline.rtt, timeline.synced]).toEqual([60, false])
+    const now = ask(timeline, 9000, { there: 40, back: 40 })
+    expect(timeline.rtt).toBeLessThan(70)
+    expect(timeline.position(now)).toBeCloseTo(truth(now))
+  })
+
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     '[CL14] stays within a tick over a bad way (seed %i), and never runs back',
     (seed) => {

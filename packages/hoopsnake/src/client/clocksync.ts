@@ -27,6 +27,8 @@ export class Timeline {
   dt = 0
   /** Whether an answer has come: before, the estimate is a guess. */
   synced = false
+  /** What was asked before says nothing of the way as it is. */
+  #since = -Infinity
   #samples: { readonly rtt: number; readonly offset: number }[] = []
   /** The newest tick the server is known to have made. */
   #tick = 0
@@ -45,11 +47,12 @@ export class Timeline {
     this.#tick = welcome.tick
     this.#asleep = false
     this.#origin = this.#goal = now - welcome.tick * this.#perTick
-    this.pause()
+    this.pause(now)
   }
 
-  /** Forgets the samples: the page was stopped, or the way to the server is another. */
-  pause(): void {
+  /** Forgets the samples, and those on their way: the page or the line stood still, or the way to the server is another. */
+  pause(now: number): void {
+    this.#since = now
     this.synced = false
     this.#samples = []
   }
@@ -62,7 +65,7 @@ export class Timeline {
   /** Learns from the answer to a CONFIRM. */
   pong(pong: Pong, now: number): void {
     const rtt = now - pong.echo
-    if (!(rtt >= 0)) return
+    if (!(rtt >= 0) || pong.echo < this.#since) return
     this.#smooth(rtt)
     this.#samples.push({ rtt, offset: pong.time + rtt / 2 - now })
     if (this.#samples.length > WINDOW) this.#samples.shift()

@@ -48,6 +48,24 @@ describe('inputs', () => {
     expect(table.server.line.heard.at(-1)).toMatchObject({ value: { at: Math.fround(0.1), text: 'a' } })
   })
 
+  test('[CL16] an input shows within a tick however slow the way was: it is aimed no later than can be shown', async () => {
+    const game = await table.enter({ rules: yardRules })
+    const { line } = table.server
+    const tick = (): void => {
+      table.clock.advance(100)
+      line.delta(game.tick + 1, yardState(game.tick, 0, 50), yardState(game.tick + 1, 0, 50))
+      game.view()
+    }
+    line.answering = false
+    for (let i = 0; i < 50; i++) tick()
+    line.pong(table.clock.now() - 4900)
+    expect(game.rtt).toBeGreaterThan(500)
+    tick()
+    game.send('jump', 3)
+    tick()
+    expect(game.view().predicted.runners.get(1)!.at).toBe(3)
+  })
+
   test('[CL7] ask gives null when the input was applied, else the refusal', async () => {
     const game = await table.enter()
     const told: unknown[] = []

@@ -202,8 +202,13 @@ export class Play implements Plan {
     const given = { name, input, value: fit(inputs[input]!, value), settle }
     const no = this.#obstacle()
     if (no !== undefined) return queueMicrotask(() => this.#answer({ pending: given, no }))
-    // No earlier than what is shown: the player acted on that.
-    const aim = Math.max(Math.floor(this.timeline.arrival(now)), this.prediction?.tick ?? 0) + 1
+    const { prediction, replica } = this
+    const arrival = Math.min(
+      Math.floor(this.timeline.arrival(now)),
+      prediction?.reach(replica.tick) ?? Infinity,
+    )
+    // No earlier than what is shown: the player acted on that. And no later than can be shown.
+    const aim = Math.max(arrival, prediction?.tick ?? 0) + 1
     this.timeline.input(now)
     this.#post(this.outbox.add({ ...given, aim, at: now }))
   }

@@ -61,9 +61,7 @@ export class Prediction {
 
   /** Gives the state predicted for `target`, or the farthest that may be. Ours: changed by the next call. */
   run(base: Base, inputs: readonly Pending[], target: number): Data {
-    const { hz } = this.#of
-    const most = hz === 0 ? Infinity : base.tick + Math.max(MAX_TICKS, Math.ceil((MAX_MS * hz) / 1000))
-    const goal = Math.min(this.#steady(base, inputs, target), most)
+    const goal = Math.min(this.#steady(base, inputs, target), this.reach(base.tick))
     if (base.version !== this.#version) {
       this.#version = base.version
       this.#void.clear()
@@ -71,6 +69,12 @@ export class Prediction {
     }
     while (!this.#advance(base.tick, inputs, goal)) this.#rewind(base)
     return this.#state
+  }
+
+  /** Gives the farthest tick that may be predicted from the state of one. */
+  reach(tick: number): number {
+    const { hz } = this.#of
+    return hz === 0 ? Infinity : tick + Math.max(MAX_TICKS, Math.ceil((MAX_MS * hz) / 1000))
   }
 
   /** Keeps what is seen from flickering where an estimate wavers by one tick. */

@@ -69,7 +69,13 @@ export class Pulse {
 
   /** Notes that something was heard. */
   heard(): void {
-    this.#heardAt = this.#heart.clock.now()
+    const now = this.#heart.clock.now()
+    const quiet = this.#isQuiet(now)
+    this.#heardAt = now
+    if (!quiet) return
+    // What was asked in the silence is answered late, which says nothing of the way.
+    this.#heart.timeline.pause(now)
+    if (this.#heart.alive()) this.#ask(now)
   }
 
   /** Notes that a CONFIRM of `then` was answered. */
@@ -103,9 +109,8 @@ export class Pulse {
 
   /** Looks after the line when the page wakes: what was silent before may be dead, and nobody wants to wait. */
   wake(): void {
-    const { clock, timeline } = this.#heart
-    const now = clock.now()
-    const quiet = now - this.#heardAt > Math.max(GLANCE, 3 * timeline.dt)
+    const now = this.#heart.clock.now()
+    const quiet = this.#isQuiet(now)
     this.check()
     if (!this.#heart.alive()) return
     this.#wokeAt = now
@@ -120,7 +125,7 @@ export class Pulse {
     if (now - this.#beatAt > PAUSE) {
       // It was this end that was silent: hear the other one first.
       this.#excusedAt = now
-      timeline.pause()
+      timeline.pause(now)
     }
     this.#beatAt = now
     if (!this.#heart.alive()) return
@@ -129,6 +134,10 @@ export class Pulse {
     const most = this.#wokeAt === undefined ? SILENCE : GLANCE
     if (now - since > Math.max(most, 3 * dt, Math.min(4 * rtt + 4 * jitter, SLOW))) this.#silent()
     this.beat()
+  }
+
+  #isQuiet(now: number): boolean {
+    return now - this.#heardAt > Math.max(GLANCE, 3 * this.#heart.timeline.dt)
   }
 
   #ask(now: number): void {

@@ -181,6 +181,24 @@ test('[CL12] what waited while the page was stopped does not speak for the line:
   vi.unstubAllGlobals()
 })
 
+test('[CL14] a line that speaks again is asked at once, and answers to what was asked in its silence do not count', async () => {
+  const game = await enter()
+  const { line } = server
+  const asked = (): number[] => line.heard.flatMap((up) => (up.kind === 'confirm' ? [up.time] : []))
+  clock.advance(2000)
+  const { rtt } = game
+  line.answering = false
+  clock.advance(4000)
+  const before = asked()
+  line.delta(2, yardState(1), yardState(2))
+  expect(asked()).toHaveLength(before.length + 1)
+  for (const echo of before.slice(-8)) line.pong(echo)
+  expect(game.rtt).toBe(rtt)
+  clock.advance(10)
+  line.pong(asked().at(-1)!)
+  expect(game.rtt).toBeGreaterThan(rtt)
+})
+
 test('[CL12] a browser that says it has another network wakes the page', async () => {
   const connection = new EventTarget()
   vi.stubGlobal('addEventListener', () => {})
