@@ -106,10 +106,13 @@ test('[SF14] an address asks at most so often, others are not concerned, nor are
   expect(story).toEqual(['warn: turned somebody away'])
 })
 
-test('[SF14] those who ask how the server is are counted apart', () => {
+test('[SF14] those who ask how the server is are counted apart, and may a tenth as often', () => {
   const { ask } = open({ requests: { perSecond: 2, burst: 1 } })
   expect([ask(ann), ask(ann)?.status]).toEqual([undefined, 429])
   expect([ask(ann, 'probe'), ask(ann, 'probe')?.status]).toEqual([undefined, 429])
+  const often = open().ask
+  for (let at = 0; at < 200; at++) expect(often(ann, 'probe')).toBeUndefined()
+  expect(often(ann, 'probe')?.words).toBe('More than 10 requests per second from your address.')
 })
 
 test('[SF14] the default is 2,000 at once; neither this machine nor an unknown proxy is counted', () => {

@@ -65,8 +65,9 @@ export function createDoor(given: DoorGiven): Door {
   const { connections, entering, perAddress, dials, requests } = limits
   const heads = new Heads()
   const mayDial = pace(given, dials)
-  // Apart: where players share the address of a balancer, their floods must not look like our illness.
-  const mayAsk = { page: pace(given, requests), probe: pace(given, requests) }
+  // Apart: where players share the address of a balancer, their floods must not look like our illness. And a tenth: to
+  // count what there is goes through all rooms.
+  const mayAsk = { page: pace(given, requests), probe: pace(given, tenthOf(requests)) }
   const inside: Inside = { heads, bans, strike: striker(given) }
   const warn = seldom(given)
 
@@ -78,11 +79,8 @@ export function createDoor(given: DoorGiven): Door {
   return {
     request(sender, errand) {
       if (mayAsk[errand](sender)) return undefined
-      return turn(
-        429,
-        `More than ${requests.perSecond} requests per second from your address.`,
-        sender.address,
-      )
+      const rate = errand === 'page' ? requests.perSecond : requests.perSecond / 10
+      return turn(429, `More than ${rate} requests per second from your address.`, sender.address)
     },
     dial(sender) {
       const { group, address, crowd } = sender
@@ -165,6 +163,10 @@ class Visit implements Stay {
     const ban = this.#inside.bans.find(key)
     return ban && refuse('BANNED', wordsOf(ban))
   }
+}
+
+function tenthOf({ perSecond, burst, local }: FullLimits['requests']): FullLimits['requests'] {
+  return { perSecond: perSecond / 10, burst: Math.max(burst / 10, 1), local }
 }
 
 /** Makes the way to count what comes from each address; it says whether one more is within the rate. */
