@@ -80,10 +80,15 @@ export interface Column<T> {
 
 /** Takes the rows of a column one by one, in order: quicker for who looks at them one by one anyway. */
 export interface Feed<T> {
-  begin(): void
   /** Brings a shadow up to date if that is soon done, and returns a number for how; else −1, with nothing done. */
   step(was: T, is: T): number
-  /** Takes the rows from `from` up to `to` that were brought up to date; `steps` says how, by row. */
+  /** The same if that takes a bit longer. Rounds what is new. */
+  turn(w: Writer, was: T, is: T): number
+  /** Writes how rows changed that were all brought up to date so; `steps` says how, by row. */
+  all(w: Writer, steps: ArrayLike<number>, rows: number): void
+  /** Where there are others: */
+  begin(): void
+  /** Takes the rows from `from` up to `to`, which were brought up to date. */
   stepped(steps: ArrayLike<number>, from: number, to: number): void
   /** Takes any other row. */
   row(w: Writer, row: number, was: T, is: T): void

@@ -67,6 +67,8 @@ function roundCode(leaf: Leaf, n: number): string {
  * wrong costs more than the comparison; so there is none: each writes its step, and counts it if it is not 0.
  */
 function shortCode(leaf: Leaf, n: number): LeafCode {
+  const { count } = leaf.type.ordinal!
+  const mask = 2 ** Math.ceil(Math.log2(count)) - 1
   const { a, b, struct, name } = namesOf(leaf)
   return {
     tools: `${ownCode(n)}
@@ -75,14 +77,15 @@ function shortCode(leaf: Leaf, n: number): LeafCode {
         const steps = { at: at${n}, by: by${n}, count: count${n} }
         writeSteps(w, type${n}, steps, rows, (i) => is[at${n}[i]]${struct}[${name}])
       }`,
-    pass: `{ let y = ${b}
-      if (!((y & 0xffff) === y && y < ${leaf.type.ordinal!.count}) || y === 0 && Object.is(y, -0)) y = round${n}(b${leaf.level})
-      y = y | 0
-      const by = y - ${a} | 0
+    // In 32 bits as soon as may be: y may be a double, and who computes with one computes with nothing else.
+    pass: `{ const y = ${b}
+      let now = y & ${mask}
+      if (now !== y || now >= ${count} || now === 0 && Object.is(y, -0)) now = round${n}(b${leaf.level}) | 0
+      const by = now - (${a} | 0) | 0
       at${n}[n${n}] = i
       by${n}[n${n}] = by
       n${n} = n${n} + ((by | -by) >>> 31) | 0
-      ${a} = y }`,
+      ${a} = now }`,
     write: `if (count${n} > 0) write${n}(w, is, rows)`,
   }
 }
@@ -116,16 +119,28 @@ function longCode(leaf: Leaf, n: number): LeafCode {
   }
 }
 
-/** Trails: most shadows go along in one step. Rows with others are noted, and told apart behind the pass. */
+/** Trails: most shadows go along in one step. Rows with others are noted, and looked into behind the pass. */
 function fedCode(leaf: Leaf, n: number): LeafCode {
   const { a, b, struct, name, missing } = namesOf(leaf)
   return {
     tools: `${ownCode(n)}
       const steps${n} = new Int32Array(capacity), feed${n} = columnOf(type${n}).feed
       function write${n}(w, was, is, rows) {
+        let i = 0, others = 0
+        try {
+          for (; i < count${n}; i++) {
+            const row = at${n}[i], step = feed${n}.turn(w, was[row]${struct}[${name}], is[row]${struct}[${name}])
+            steps${n}[row] = step
+            if (step < 0) at${n}[others++] = row
+          }
+        } catch (error) { throw inRow(inPath(error, path${n}), at${n}[i]) }
+        if (others === 0) feed${n}.all(w, steps${n}, rows)
+        else writeOthers${n}(w, was, is, { rows, others })
+      }
+      function writeOthers${n}(w, was, is, { rows, others }) {
         feed${n}.begin()
         let next = 0
-        for (let i = 0; i < count${n}; i++) {
+        for (let i = 0; i < others; i++) {
           const row = at${n}[i], b = is[row]${struct}
           feed${n}.stepped(steps${n}, next, row)
           try { feed${n}.row(w, row, was[row]${struct}[${name}], b[${name}]) }

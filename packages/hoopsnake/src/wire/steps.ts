@@ -24,8 +24,7 @@ export interface Steps {
   count: number
 }
 
-/** Overwritten by each use: steps in bits, and who went further. */
-const near: number[] = []
+/** Who went further than a step can. Overwritten by each use. */
 const far: number[] = []
 
 /** How an ordinal changes in a column. */
@@ -89,16 +88,10 @@ export function writeSteps<T>(
     return
   }
   const half = 2 ** (width - 1)
-  let close = 0
   let away = 0
-  for (let i = 0; i < count; i++) {
-    const step = by[i]!
-    if (step < -half || step > half) far[away++] = i
-    // One less for those above 0; without a branch, which nobody could predict.
-    else near[close++] = step + half - 1 + (step >>> 31)
-  }
+  for (let i = 0; i < count; i++) if (by[i]! < -half || by[i]! > half) far[away++] = i
   writeWhich(w, far, away, count)
-  w.bits(near, close, width)
+  w.steps(by, count, width)
   for (let i = 0; i < away; i++) type.write(w, valueOf(far[i]!))
 }
 

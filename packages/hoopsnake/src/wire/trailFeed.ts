@@ -68,6 +68,20 @@ export class TrailFeed<T> implements Feed<Trail<T>> {
     return was.step(is)
   }
 
+  turn(w: Writer, was: Trail<T>, is: Trail<T>): number {
+    if (this.#ordinal === undefined || !was.sawMove(is)) return -1
+    this.#pushed = 0
+    was.follow(is, this.#note(w, is, is.length - 1, is.last!))
+    return this.#places[0]!
+  }
+
+  all(w: Writer, places: ArrayLike<number>, rows: number): void {
+    if (rows === 0) return
+    writeWhich(w, places, rows, rows)
+    writeWhich(w, places, 0, rows)
+    w.bits(places, rows, widthOf(this.#ordinal))
+  }
+
   stepped(places: ArrayLike<number>, from: number, to: number): void {
     const [at, pushed] = [this.#at, this.#places]
     let changed = this.#changed

@@ -99,6 +99,30 @@ export class Writer {
     if (bit > 0) bytes[at] = byte
   }
 
+  /**
+   * Writes the first `count` of `steps` side by side in `width` bits each: those from −2^(width−1) to 2^(width−1) without
+   * 0, counted from 0. Leaves out those that are further.
+   */
+  steps(steps: ArrayLike<number>, count: number, width: number): void {
+    let at = this.#claim((count * width + 7) >> 3)
+    const bytes = this.#bytes
+    const half = 2 ** (width - 1)
+    let byte = 0
+    let bit = 0
+    for (let i = 0; i < count; i++) {
+      const step = steps[i]!
+      if (step < -half || step > half) continue
+      // One less for those above 0; without a branch, which nobody could predict.
+      byte |= (step + half - 1 + (step >>> 31)) << bit
+      bit += width
+      if (bit < 8) continue
+      bytes[at++] = byte
+      byte = bit = 0
+    }
+    if (bit > 0) bytes[at++] = byte
+    this.length = at
+  }
+
   /** Writes a bit for each of `of` things, set for the first `count` of `places`. */
   marks(places: ArrayLike<number>, count: number, of: number): void {
     const at = this.hole((of + 7) >> 3)
