@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { enterRaw } from '../../../../tests/enterRaw.ts'
 import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
-import { dialRaw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
 import { virtualClock } from './clock.ts'
 import type { Host } from './host.ts'
@@ -30,12 +30,8 @@ async function start(maxRooms: number, options: RoomOptions<typeof pit> = {}): P
   return host
 }
 
-async function dial(host: Host, options: RawDial): Promise<Raw<typeof pit>> {
-  const raw = dialRaw(host, pit, options)
-  for (let i = 0; i < 50; i++) await Promise.resolve()
-  clock.advance(100)
-  return raw
-}
+const dial = (host: Host, how: RawDial): Promise<Raw<typeof pit>> =>
+  enterRaw({ link: host, clock, tick: 100 }, pit, how)
 
 test('[RM26] saved rooms beyond the limit open again and count; there is no new one until it is kept', async () => {
   const saved: RoomOptions<typeof pit> = { save: { every: '1s' }, holdSeat: '1s', closeEmptyAfter: '1s' }

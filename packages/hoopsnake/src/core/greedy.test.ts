@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
+import { enterRaw } from '../../../../tests/enterRaw.ts'
 import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
-import { dialRaw } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
 import { Writer } from '../wire/writer.ts'
@@ -41,12 +41,8 @@ beforeEach(() => {
   })
 })
 
-async function enter(options: RawDial = {}): Promise<Raw<typeof shop>> {
-  const raw = dialRaw(host, shop, options)
-  for (let i = 0; i < 50; i++) await Promise.resolve()
-  clock.advance(100)
-  return raw
-}
+const enter = (dial: RawDial = {}): Promise<Raw<typeof shop>> =>
+  enterRaw({ link: host, clock, tick: 100 }, shop, dial)
 
 const back = ({ welcome, tick }: Raw<typeof shop>): Promise<Raw<typeof shop>> =>
   enter({ intent: 'resume', code: welcome!.room, token: welcome!.token, epoch: welcome!.epoch, tick })

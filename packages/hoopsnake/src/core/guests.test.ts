@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { enterRaw, settle } from '../../../../tests/enterRaw.ts'
 import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
 import { createSeal } from '../server/seal.ts'
@@ -66,16 +67,8 @@ function start(options: RoomOptions<typeof den> = {}): void {
   })
 }
 
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await Promise.resolve()
-}
-
-async function enter(options: RawDial = {}): Promise<Raw<typeof den>> {
-  const raw = dialRaw(host, den, { ask: { name: 'Ann' }, ...options })
-  await settle()
-  clock.advance(100)
-  return raw
-}
+const enter = (dial: RawDial = {}): Promise<Raw<typeof den>> =>
+  enterRaw({ link: host, clock, tick: 100 }, den, { ask: { name: 'Ann' }, ...dial })
 
 const back = (raw: Raw<typeof den>): Promise<Raw<typeof den>> => {
   const { room: code, token, epoch } = raw.welcome!

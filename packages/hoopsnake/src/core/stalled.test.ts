@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
+import { enterRaw } from '../../../../tests/enterRaw.ts'
 import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
-import { dialRaw } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
 import { bytes as binary } from '../wire/text.ts'
 import { map } from '../wire/map.ts'
@@ -55,12 +55,8 @@ beforeEach(() => {
   })
 })
 
-async function enter(link: Link = host, options: RawDial = {}): Promise<Raw<typeof crowd>> {
-  const raw = dialRaw(link, crowd, options)
-  for (let i = 0; i < 50; i++) await Promise.resolve()
-  clock.advance(50)
-  return raw
-}
+const enter = (link: Link = host, dial: RawDial = {}): Promise<Raw<typeof crowd>> =>
+  enterRaw({ link, clock, tick: 50 }, crowd, dial)
 
 /** A way to the host on which what is sent waits while the client stands still. */
 function slowly(link: Link) {

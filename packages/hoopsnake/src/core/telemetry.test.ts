@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import { enterRaw } from '../../../../tests/enterRaw.ts'
 import { quietHost } from '../../../../tests/quietHost.ts'
-import { dialRaw, type Raw, type RawDial } from '../test/raw.ts'
+import type { Raw, RawDial } from '../test/raw.ts'
 import { nothing } from '../wire/atoms.ts'
 import { uint } from '../wire/numbers.ts'
 import { virtualClock, type VirtualClock } from './clock.ts'
@@ -55,12 +56,8 @@ function start(options: RoomOptions<typeof pit> = {}): void {
   })
 }
 
-async function enter(dial: RawDial = {}): Promise<Raw<typeof pit>> {
-  const raw = dialRaw(host, pit, { ask: { age: 9 }, ...dial })
-  for (let i = 0; i < 20; i++) await Promise.resolve()
-  clock.advance(100)
-  return raw
-}
+const enter = (dial: RawDial = {}): Promise<Raw<typeof pit>> =>
+  enterRaw({ link: host, clock, tick: 100 }, pit, { ask: { age: 9 }, ...dial })
 
 const telemetry = (): Telemetry => host.report.games[0]!.telemetry
 const total = ({ counts }: { counts: Float64Array }): number => counts.reduce((sum, count) => sum + count, 0)

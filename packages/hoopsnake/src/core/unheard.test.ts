@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { enterRaw, settle } from '../../../../tests/enterRaw.ts'
 import { quietHost } from '../../../../tests/quietHost.ts'
 import type { Raw, RawDial } from '../test/raw.ts'
 import { dialRaw } from '../test/raw.ts'
@@ -51,16 +52,8 @@ beforeEach(async () => {
   host = quietHost({ rooms: rooms('test:', { room }), clock, store })
 })
 
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await Promise.resolve()
-}
-
-async function enter(options: RawDial = {}): Promise<Raw<typeof hall>> {
-  const raw = dialRaw(host, hall, options)
-  await settle()
-  clock.advance(100)
-  return raw
-}
+const enter = (dial: RawDial = {}): Promise<Raw<typeof hall>> =>
+  enterRaw({ link: host, clock, tick: 100 }, hall, dial)
 
 const back = ({ welcome, tick }: Raw<typeof hall>): RawDial => {
   const { room: code, token, epoch } = welcome!

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { enterRaw } from '../../../../tests/enterRaw.ts'
 import { quietHost } from '../../../../tests/quietHost.ts'
-import { dialRaw } from '../test/raw.ts'
+import type { RawDial } from '../test/raw.ts'
 import { uint } from '../wire/numbers.ts'
 import { virtualClock } from './clock.ts'
 import { rooms } from './kind.ts'
@@ -20,12 +21,7 @@ test('[SE16] a token brings back only the user who has the seat', async () => {
   const clock = virtualClock()
   const kinds = rooms('test:', { den: den.room({ create: () => ({ beats: 0 }) }) })
   const host = quietHost({ rooms: kinds, clock })
-  const enter = async (dial: Parameters<typeof dialRaw>[2]) => {
-    const raw = dialRaw(host, den, dial)
-    for (let i = 0; i < 50; i++) await Promise.resolve()
-    clock.advance(100)
-    return raw
-  }
+  const enter = (dial: RawDial) => enterRaw({ link: host, clock, tick: 100 }, den, dial)
   const ann = await enter({ user: { id: 7, name: 'Ann' } })
   ann.lose()
   const { room: code, token, epoch } = ann.welcome!
