@@ -15,8 +15,9 @@ export interface Limits {
    */
   readonly dials?: { readonly perSecond: number; readonly burst: number }
   /**
-   * Requests from one address for files, lists and metrics, and a tenth as many for `/healthz` and `/readyz`; beyond, they are
-   * answered HTTP 429. Default 100 per second, 2,000 at once. Unless it is set, this machine's own are not counted.
+   * Requests from one address for files, lists and metrics, and a tenth as many for `/healthz` and `/readyz`; beyond,
+   * they are answered HTTP 429. Default 100 per second, 2,000 at once. Unless it is set, this machine's own are not
+   * counted.
    */
   readonly requests?: { readonly perSecond: number; readonly burst: number }
   /** Sockets whose client is not in yet, `auth` included; one more is answered HTTP 503. Default 2,000. */
