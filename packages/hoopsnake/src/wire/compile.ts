@@ -68,8 +68,11 @@ function codeOf(names: readonly string[], types: readonly Type<unknown>[]): stri
       ${guard(`${each(get)}; return { ${each((name, i) => `${name}: (f = ${i}, t${i}.copy(is${i})),`)} }`)}
     },
     diff(w, shadow, value) {
-      let count = 0
-      if (typeof value === 'object' && value !== null) for (const _ in value) count++
+      let count = -1
+      if (typeof value === 'object' && value !== null) {
+        count = 0
+        for (const _ in value) count++
+      }
       if (count !== ${names.length}) check(names, value)
       else if (unchanged?.(shadow, value)) return shadow
       const head = w.hole(${bitmap})
@@ -95,5 +98,5 @@ function unchangedCode(names: readonly string[], types: readonly Type<unknown>[]
   })
   if (same.includes(undefined)) return 'const unchanged = undefined'
   return `const unchanged = (shadow, value) =>
-    ${["typeof value === 'object' && value !== null", ...same].join(' && ')}`
+    ${['value !== undefined && value !== null', ...same].join(' && ')}`
 }
