@@ -7,7 +7,12 @@ import type { AnyProtocol, Data } from './protocol.ts'
 export interface Synced {
   readonly state: Data
   readonly hidden: Data
-  readonly seats: ReadonlyMap<number, { readonly id: number; mine: Data }>
+  readonly seats: ReadonlyMap<number, Seated>
+}
+
+interface Seated {
+  readonly id: number
+  mine: Data
 }
 
 /** What a flush found out about the room's data, encoded once for everybody. */
@@ -20,14 +25,6 @@ export interface Flushed {
   readonly mine: ReadonlyMap<number, Uint8Array>
 }
 
-type Seated = Synced['seats'] extends ReadonlyMap<number, infer S> ? S : never
-
-/** The shadow of what one seat alone sees. */
-interface Mine {
-  readonly seat: number
-  shadow: Data
-}
-
 /**
  * The shadow of a room: its data as of the last flush.
  *
@@ -37,11 +34,12 @@ export class Sync {
   readonly #protocol: AnyProtocol
   readonly #epoch: number
   readonly #scratch = new Writer(1024)
-  readonly #mine = new Map<number, Mine>()
+  /** By seat: the shadow of what it alone sees. */
+  readonly #mine = new Map<number, Data>()
   /** Seats and shadows once more, in the order of the seats as of the last flush: they seldom come and go. */
   readonly #seated: number[] = []
   readonly #shadows: Data[] = []
-  /** Which seats' `mine` is searched for unknown fields at this flush: each is at every 16th. */
+  /** Whose turn it is to be searched for unknown fields. */
   #turn = 0
   #state: Data
   #hidden: Data
@@ -92,10 +90,10 @@ export class Sync {
 
   /** Gives the whole `mine` of a seat as of the last flush; undefined where there is none. */
   mineWhole(seat: number): Uint8Array | undefined {
-    const mine = this.#mine.get(seat)
-    if (mine === undefined) return undefined
+    const shadow = this.#mine.get(seat)
+    if (shadow === undefined) return undefined
     this.#scratch.clear()
-    this.#protocol.mine.write(this.#scratch, mine.shadow)
+    this.#protocol.mine.write(this.#scratch, shadow)
     return this.#scratch.take()
   }
 
@@ -107,15 +105,15 @@ export class Sync {
       hidden: hidden.copy(this.#hidden),
       mine: (seat) => {
         const had = this.#mine.get(seat)
-        return had === undefined ? undefined : mine.copy(had.shadow)
+        return had === undefined ? undefined : mine.copy(had)
       },
     }
   }
 
-  #flushMine(room: Synced): Map<number, Uint8Array> {
-    const changes = new Map<number, Uint8Array>()
+  #flushMine(room: Synced): ReadonlyMap<number, Uint8Array> {
     const type = this.#protocol.mine
-    if (type.least === 0) return changes
+    if (type.least === 0) return NONE
+    let changes: Map<number, Uint8Array> | undefined
     const unchanged = type.unchanged ?? never
     const seated = this.#seated
     const shadows = this.#shadows
@@ -126,34 +124,41 @@ export class Sync {
     let place = 0
     for (const seat of room.seats.values()) {
       const same = place < known && seated[place] === seat.id && unchanged(shadows[place]!, seat.mine)
-      if (!same || (place & mask) === turn) this.#flushSeat(seat, place, changes)
+      if (!same || (place & mask) === turn) {
+        const change = this.#flushSeat(seat, place)
+        if (change !== undefined) (changes ??= new Map()).set(seat.id, change)
+      }
       place++
     }
     seated.length = shadows.length = place
     if (this.#mine.size > place)
       for (const id of this.#mine.keys()) if (!room.seats.has(id)) this.#mine.delete(id)
-    return changes
+    return changes ?? NONE
   }
 
-  /** Compares what one seat alone sees; `place` is where it stands among the seats. */
-  #flushSeat(seat: Seated, place: number, changes: Map<number, Uint8Array>): void {
-    const mine = this.#mine.get(seat.id) ?? this.#meet(seat)
+  /** Compares what one seat alone sees; `place` is where it stands among the seats. Returns how it changed. */
+  #flushSeat(seat: Seated, place: number): Uint8Array | undefined {
+    const was = this.#mine.get(seat.id) ?? this.#meet(seat)
     const w = this.#scratch
     w.clear()
-    mine.shadow = this.#protocol.mine.diff(w, mine.shadow, seat.mine)
-    if (w.length > 0) changes.set(seat.id, w.take())
+    const shadow = this.#protocol.mine.diff(w, was, seat.mine)
+    if (shadow !== was) this.#mine.set(seat.id, shadow)
     this.#seated[place] = seat.id
-    this.#shadows[place] = mine.shadow
+    this.#shadows[place] = shadow
+    return w.length > 0 ? w.take() : undefined
   }
 
-  #meet(seat: Seated): Mine {
+  #meet(seat: Seated): Data {
     const { mine: type } = this.#protocol
     this.#scratch.clear()
     type.write(this.#scratch, seat.mine)
-    const mine = { seat: seat.id, shadow: type.copy(seat.mine) }
-    this.#mine.set(seat.id, mine)
-    return mine
+    const shadow = type.copy(seat.mine)
+    this.#mine.set(seat.id, shadow)
+    return shadow
   }
 }
+
+/** Most flushes find no `mine` that changed. */
+const NONE: ReadonlyMap<number, Uint8Array> = new Map()
 
 const never = (): boolean => false
