@@ -188,6 +188,16 @@ test('[CL26] a page on another network plays on within two seconds, without anyb
   calm(seen)
 })
 
+test('[CL26] a page whose connection dies, and whose browser says nothing, plays on within five seconds', async () => {
+  await start('30s')
+  yard.way.forget()
+  await expect.poll(read, { timeout: 5000 }).toMatchObject({ statuses: ['away', 'live'] })
+  await page.waitForTimeout(1000)
+  const { seats, wakes, views } = await read()
+  expect([seats, wakes]).toEqual([[1], []])
+  expect(views.at(-1)![1] - views.at(-30)![1]).toBeGreaterThan(3)
+})
+
 /** Has the browser say something of its network, in bytes per second; it says it to pages if it is news. */
 async function network(is: { offline?: boolean; downloadThroughput?: number }): Promise<void> {
   await devtools.send('Network.enable')
