@@ -23,7 +23,7 @@ export interface LeafCode {
 export function codeOfLeaf(leaf: Leaf, n: number): LeafCode {
   const { ordinal } = leaf.type
   if (columnOf(leaf.type).feed !== undefined) return fedCode(leaf, n)
-  if (ordinal?.from === undefined || ordinal.count <= 16) return pairedCode(leaf, n)
+  if (ordinal === undefined || ordinal.count <= 16) return pairedCode(leaf, n)
   return ordinal.from === 0 && ordinal.count <= 2 ** 16 ? shortCode(leaf, n) : longCode(leaf, n)
 }
 
@@ -52,13 +52,18 @@ function ownCode(n: number): string {
     let count${n} = 0`
 }
 
-/** Code for integers, which change by steps: what is no such integer, and −0, is seen to by the ordinal. */
+/** What ordinals have, which change by steps: `round` throws at what is no such value, and puts the rest right. */
 function roundCode(leaf: Leaf, n: number): string {
   const { name, missing } = namesOf(leaf)
   return `const by${n} = new Int32Array(capacity), ordinal${n} = type${n}.ordinal
     function round${n}(b) {
       ${missing}
-      try { return b[${name}] = ordinal${n}.at(ordinal${n}.indexOf(b[${name}])) } catch (error) { throw inPath(error, path${n}) }
+      try {
+        const y = ordinal${n}.at(ordinal${n}.indexOf(b[${name}]))
+        // Not written to without need: it may be frozen.
+        if (!Object.is(y, b[${name}])) b[${name}] = y
+        return y
+      } catch (error) { throw inPath(error, path${n}) }
     }`
 }
 
@@ -90,9 +95,8 @@ function shortCode(leaf: Leaf, n: number): LeafCode {
   }
 }
 
-/** Other integers. A step that is too long for one is all the same: more than a thousand, say. */
+/** Other ordinals. A step that is too long for one is all the same: more than a thousand, say. */
 function longCode(leaf: Leaf, n: number): LeafCode {
-  const { from = 0, count } = leaf.type.ordinal!
   const { a, b, struct, name } = namesOf(leaf)
   return {
     tools: `${ownCode(n)}
@@ -102,12 +106,11 @@ function longCode(leaf: Leaf, n: number): LeafCode {
         try {
           for (; i < count${n}; i++) {
             const row = at${n}[i], a = was[row]${struct}, b = is[row]${struct}, x = a[${name}]
-            let y = b[${name}]
-            if (!Number.isInteger(y) || y < ${from} || y > ${from + count - 1} || y === 0) y = round${n}(b)
+            ${stepCode(leaf, n)}
             if (x === y) continue
             a[${name}] = y
             at${n}[changed] = row
-            by${n}[changed++] = Math.max(-1000, Math.min(y - x, 1000))
+            by${n}[changed++] = Math.max(-1000, Math.min(by, 1000))
           }
         } catch (error) { throw inRow(error, at${n}[i]) }
         const steps = { at: at${n}, by: by${n}, count: changed }
@@ -117,6 +120,17 @@ function longCode(leaf: Leaf, n: number): LeafCode {
       if (${a} !== y || y === 0 && Object.is(y, -0)) { at${n}[n${n}] = i; n${n} = n${n} + 1 | 0 } }`,
     write: `if (count${n} > 0) write${n}(w, was, is, rows)`,
   }
+}
+
+/** Gives code that rounds what an ordinal is now, `y`, and says by how many places it changed. */
+function stepCode(leaf: Leaf, n: number): string {
+  const { from, count } = leaf.type.ordinal!
+  const { name } = namesOf(leaf)
+  if (from === undefined)
+    return `const y = round${n}(b), by = ordinal${n}.indexOf(y) - ordinal${n}.indexOf(x)`
+  return `let y = b[${name}]
+    if (!Number.isInteger(y) || y < ${from} || y > ${from + count - 1} || y === 0) y = round${n}(b)
+    const by = y - x`
 }
 
 /** Trails: most shadows go along in one step. Rows with others are noted, and looked into behind the pass. */

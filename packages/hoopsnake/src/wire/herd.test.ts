@@ -4,7 +4,7 @@ import { bool, oneOf } from './atoms.ts'
 import { compile } from './compile.ts'
 import { list } from './list.ts'
 import { map } from './map.ts'
-import { int, u16, u8, uint } from './numbers.ts'
+import { angle, fixed, int, u16, u8, uint } from './numbers.ts'
 import { optional } from './optional.ts'
 import { Reader } from './reader.ts'
 import { struct } from './struct.ts'
@@ -18,12 +18,16 @@ import { Writer } from './writer.ts'
 
 const dirs = ['up', 'right', 'down', 'left'] as const
 const dir = oneOf(...dirs)
+const kinds = Array.from({ length: 20 }, (_, n) => `kind ${n}`)
 const beast = struct({
   name: str(8),
   bot: bool,
   dir,
   x: u8,
   at: struct({ y: u16, score: uint, deep: struct({ z: int }) }),
+  to: angle(8),
+  far: fixed(-8, 8, 0.01),
+  kind: oneOf(...kinds),
   tag: optional(u8),
   turns: list(dir, 3),
   body: trail(dir, 40),
@@ -41,6 +45,9 @@ function born(n: number): Beast {
     dir: dirs[n % 4]!,
     x: n % 256,
     at,
+    to: n,
+    far: (n % 15) / 2,
+    kind: kinds[n % 20]!,
     tag: undefined,
     turns: [],
     body,
@@ -58,6 +65,9 @@ const toOne: readonly ((one: Beast, n: number) => void)[] = [
   (one, n) => void (one.at.score += n),
   (one) => void (one.at.score += 2 ** 40),
   (one, n) => void (one.at.deep = { z: (n % 2 ? 1 : -1) * 2 ** (n % 52) }),
+  (one, n) => void (one.to = n % 5 === 0 ? -0 : n),
+  (one, n) => void (one.far = n % 5 === 0 ? -0 : ((n % 17) - 8) / 3),
+  (one, n) => void (one.kind = kinds[n % 20]!),
   (one, n) => void (one.tag = n % 2 ? n % 256 : undefined),
   (one, n) => void (one.turns = dirs.slice(1 + (n % 4))),
   (one, n) => one.body.drop(n % 9),
@@ -103,6 +113,8 @@ function crawl(herd: Herd, n: number): void {
   for (const one of herd.values()) {
     const how = (n + i++ * 7) % 11
     if (how === 0) continue
+    one.to += 0.02
+    one.far = (one.far * 9) / 10
     one.x = (one.x + (how % 2)) % 256
     // So far that it looks near to who counts to 2^32.
     one.at.score += how === 3 ? 2 ** 32 + 1 : 1
@@ -177,3 +189,19 @@ test.each([40, 64, 300])(
     )
   },
 )
+
+test.each([type, compile(type)])('[WI2] a row that needs no rounding may be frozen', (of) => {
+  const { herd, flush, settle } = room(of, 100)
+  herd.set(
+    1,
+    Object.freeze({ ...born(1), x: 0, to: 0, far: 0, at: Object.freeze({ ...born(1).at, y: 0, score: 0 }) }),
+  )
+  flush()
+  herd.set(1, Object.freeze({ ...herd.get(1)!, name: 'ice', far: 1 }))
+  herd.set(
+    2,
+    Object.freeze({ ...herd.get(2)!, x: 0, far: 0, at: Object.freeze({ ...herd.get(2)!.at, y: 0 }) }),
+  )
+  flush()
+  settle()
+})
