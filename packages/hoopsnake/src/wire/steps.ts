@@ -87,7 +87,7 @@ export function writeSteps<T>(
     for (let i = 0; i < count; i++) type.write(w, valueOf(i))
     return
   }
-  const half = 2 ** (width - 1)
+  const half = 1 << (width - 1)
   let away = 0
   for (let i = 0; i < count; i++) if (by[i]! < -half || by[i]! > half) far[away++] = i
   writeWhich(w, far, away, count)
@@ -97,7 +97,10 @@ export function writeSteps<T>(
 
 /** Returns the width of steps that costs the fewest bytes, or 0 where whole values do. */
 function narrowest(least: number, by: ArrayLike<number>, count: number): number {
-  let [one, two, four, eight] = [0, 0, 0, 0]
+  let one = 0
+  let two = 0
+  let four = 0
+  let eight = 0
   for (let i = 0; i < count; i++) {
     const size = Math.abs(by[i]!)
     if (size === 1) one++
@@ -105,19 +108,23 @@ function narrowest(least: number, by: ArrayLike<number>, count: number): number 
     else if (size <= 8) four++
     else if (size <= 128) eight++
   }
+  two += one
+  four += two
+  eight += four
   let best = 0
   let cheapest = count * least
-  const consider = (width: number, close: number): void => {
+  for (const [width, close] of [
+    [8, eight],
+    [4, four],
+    [2, two],
+    [1, one],
+  ] as const) {
     // A byte to say which went further, and another for each that did.
     const cost = 1 + (close * width) / 8 + (count - close) * (least + 1)
-    if (cost >= cheapest) return
+    if (cost >= cheapest) continue
     cheapest = cost
     best = width
   }
-  consider(8, one + two + four + eight)
-  consider(4, one + two + four)
-  consider(2, one + two)
-  consider(1, one)
   return best
 }
 
@@ -132,7 +139,7 @@ function readSteps<T>(r: Reader, type: Type<T>, { ordinal, changed, rows }: Chan
   const width = r.u8()
   if (width === 0) return setAll(rows, changed, readValues(r, type, changed.length))
   if (![1, 2, 4, 8].includes(width)) throw new Malformed(`steps of ${width} bits`)
-  const half = 2 ** (width - 1)
+  const half = 1 << (width - 1)
   const away = readWhich(r, changed.length).map((i) => changed[i]!)
   let next = 0
   // Both rise.

@@ -106,7 +106,7 @@ export class Writer {
   steps(steps: ArrayLike<number>, count: number, width: number): void {
     let at = this.#claim((count * width + 7) >> 3)
     const bytes = this.#bytes
-    const half = 2 ** (width - 1)
+    const half = 1 << (width - 1)
     let byte = 0
     let bit = 0
     for (let i = 0; i < count; i++) {
