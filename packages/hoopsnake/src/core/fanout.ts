@@ -2,13 +2,14 @@ import { Writer } from '../wire/writer.ts'
 import type { Effects, OwnEffects } from './effects.ts'
 import { noOwn } from './effects.ts'
 import { writePong } from './frames/play.ts'
-import type { OwnParts, Refusal, Stamp, Telling } from './frames/tick.ts'
+import type { OwnParts, Refusal, Stamp } from './frames/tick.ts'
 import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Pipe } from './pipe.ts'
+import { Ring } from './ring.ts'
 import type { SeatRecord } from './seats.ts'
 import type { Flushed, Sync } from './sync.ts'
 import type { Telemetry } from './telemetry.ts'
-import type { Account, Flush, Life, Sent, Unheard } from './unheard.ts'
+import type { Account, Life, Sent, Unheard } from './unheard.ts'
 
 /** One client that is in: a seat's connection, or a watcher's. */
 export interface Member extends Account {
@@ -37,8 +38,6 @@ const MAX_QUEUED = 64 * 1024
 const MAX_UNCONFIRMED = 2000
 /** A client is sent at most one FULL in this time, in ms. */
 export const FULL_EVERY = 1000
-/** Bytes of events kept for clients that were skipped; what is older is missed, and they are told so. */
-const MAX_EVENTS = 256 * 1024
 
 /** Events for one client alone, and refusals, that are kept until it can be sent them. */
 const MAX_OWED = 1000
@@ -76,13 +75,7 @@ export class Fanout {
   readonly #lives: readonly Life[]
   readonly #telemetry: Telemetry
   readonly #w = new Writer(256)
-  /** The last events, oldest first; `#first` is the index of the first one kept. */
-  #events: Telling[] = []
-  #eventBytes = 0
-  #first = 0
-  /** Flushes of the last MAX_UNCONFIRMED ms, oldest first, and the newest flush before those. */
-  #recent: Flush[] = []
-  #aged = -1
+  readonly #ring: Ring
   /** Of a flush, those who are to be written the DELTA alone. At most BATCH, and none between flushes. */
   readonly #batch: Member[] = []
 
@@ -92,21 +85,20 @@ export class Fanout {
     this.#epoch = epoch
     this.#telemetry = telemetry
     this.#lives = unheard.lives
-    this.#events = [...unheard.tellings]
-    for (const telling of this.#events) this.#eventBytes += size(telling)
+    this.#ring = new Ring(MAX_UNCONFIRMED, unheard.tellings)
   }
 
   /** Takes a member in: from now on it gets every tick, beginning with a FULL. */
   add(member: Member): void {
     member.had = this.#sync.tick
-    member.seen = this.#first + this.#events.length
+    member.seen = this.#ring.end
     this.#members.add(member)
     if (member.seat !== 0) this.#seated.set(member.seat, member)
   }
 
   /** Forgets a member. Does nothing if it isn't in. */
   remove(member: Member): void {
-    if (this.#members.delete(member)) member.last = [...this.#recent]
+    if (this.#members.delete(member)) member.last = [...this.#ring.recent]
     // Its seat may have gone over to another connection.
     if (this.#seated.get(member.seat) === member) this.#seated.delete(member.seat)
   }
@@ -130,13 +122,12 @@ export class Fanout {
         ? (before?.had ?? this.fork(0))
         : Math.min(back.tick, back.epoch === this.#epoch ? this.#sync.tick : this.fork(back.epoch))
     member.had = tick
-    const next = this.#events.findIndex((telling) => telling.tick > tick)
-    member.seen = this.#first + (next < 0 ? this.#events.length : next)
+    member.seen = this.#ring.after(tick)
     if (before === undefined) return
     // The ring begins later than the client's state ends: what is between is missed.
-    if (next === 0) {
+    if (member.seen === this.#ring.first) {
       const had = before.last.findLast((flush) => flush.tick <= tick)?.end
-      member.seen = Math.min(this.#first, had ?? before.seen)
+      member.seen = Math.min(member.seen, had ?? before.seen)
     }
     // Who was in a life has heard, or was told again, what was sent in those before.
     const unheard = ({ epoch, tick: at }: Sent): boolean =>
@@ -149,13 +140,14 @@ export class Fanout {
   unheard(held: ReadonlyMap<number, Account>): Unheard {
     const accounts = new Map<number, Account>([...held, ...this.#seated])
     const least = [...accounts.values()].reduce((tick, { had }) => Math.min(tick, had), this.#sync.tick)
-    const kept = this.#events.findLastIndex(({ tick }) => tick <= least) + 1
+    const { first, recent } = this.#ring
+    const tellings = this.#ring.from(this.#ring.after(least))
     const left = [...accounts].map(([seat, account]): [number, Account] => {
       const { had, last, sent, owed } = account
-      const end = [...this.#recent, ...last].findLast((flush) => flush.tick <= had)?.end ?? account.seen
-      return [seat, { had, seen: Math.min(0, end - this.#first), last: [], sent, owed }]
+      const end = [...recent, ...last].findLast((flush) => flush.tick <= had)?.end ?? account.seen
+      return [seat, { had, seen: Math.min(0, end - first), last: [], sent, owed }]
     })
-    return { lives: this.#lives, tellings: this.#events.slice(kept), accounts: new Map(left) }
+    return { lives: this.#lives, tellings, accounts: new Map(left) }
   }
 
   /** Whether somebody has not got the newest state. */
@@ -171,7 +163,7 @@ export class Fanout {
    */
   flush(flushed: Flushed, effects: Effects, seats: ReadonlyMap<number, SeatRecord>, at: Moment): void {
     const { now } = at
-    this.#remember(flushed, effects.tellings, now)
+    this.#ring.add(flushed.tick, effects.tellings, now)
     for (const [seat, own] of effects.own) {
       const member = this.#seated.get(seat)
       if (member !== undefined) owe(member, own)
@@ -206,7 +198,7 @@ export class Fanout {
 
   /** Writes the DELTA to those who get nothing else, and forgets them. */
   #writeBatch({ tick, delta }: Flushed): void {
-    const end = this.#first + this.#events.length
+    const { end } = this.#ring
     for (const member of this.#batch) {
       this.#count(delta)
       member.pipe.write(delta)
@@ -224,10 +216,10 @@ export class Fanout {
 
   /** Sends the whole state as of the last flush, with everything the member was owed. */
   sendFull(member: Member, seats: ReadonlyMap<number, SeatRecord>, now: number): void {
-    const end = this.#first + this.#events.length
-    const missed = this.#first - member.seen
+    const { first, end } = this.#ring
+    const missed = first - member.seen
     if (missed > 0) owe(member, { ...noOwn(), missed })
-    const late = this.#events.slice(Math.max(member.seen, this.#first) - this.#first)
+    const late = this.#ring.from(member.seen)
     const tellings = inOrder([...(member.owed?.tellings ?? []), ...late])
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
     const something = member.owed !== undefined || mine !== undefined || tellings.length > 0
@@ -262,7 +254,7 @@ export class Fanout {
     if (own !== undefined && pong !== undefined) member.pipe.write(pong)
     this.#write(member, own ?? pong, flushed.delta)
     member.base = flushed.tick
-    member.seen = this.#first + this.#events.length
+    member.seen = this.#ring.end
   }
 
   /** Writes what everybody gets, behind what goes before it to this member alone. */
@@ -310,27 +302,8 @@ export class Fanout {
   }
 
   #slow(member: Member): boolean {
-    return isClogged(member) || member.confirmed < Math.min(member.base, this.#aged)
+    return isClogged(member) || member.confirmed < Math.min(member.base, this.#ring.aged)
   }
-
-  #remember(flushed: Flushed, tellings: readonly Telling[], now: number): void {
-    while (this.#recent.length > 0 && this.#recent[0]!.at <= now - MAX_UNCONFIRMED)
-      this.#aged = this.#recent.shift()!.tick
-    for (const telling of tellings) {
-      this.#events.push(telling)
-      this.#eventBytes += size(telling)
-    }
-    this.#recent.push({ tick: flushed.tick, at: now, end: this.#first + this.#events.length })
-    while (this.#eventBytes > MAX_EVENTS) {
-      this.#eventBytes -= size(this.#events.shift()!)
-      this.#first++
-    }
-  }
-}
-
-/** Bytes that an event costs the ring: its payload and what is around it. */
-function size(telling: Telling): number {
-  return telling.payload.length + 16
 }
 
 /**
