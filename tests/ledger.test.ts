@@ -10,7 +10,7 @@ test('[SE15] over cuts, stalls and takeovers no input and no event is lost, doub
   expect(Math.min(tally.cuts, tally.takeovers)).toBeGreaterThan(2)
 })
 
-test('[SE15] nor over restarts, but for what was done after the last checkpoint', async () => {
+test('[SE15] nor over restarts and crashes, but for what was done after the last checkpoint', async () => {
   const tally = await runLedger({ seed: 2, inputs: 5000, restarts: true })
   expect(tally).toMatchObject(nothing)
   expect(tally.inputs - tally.refused).toBeGreaterThan(3400)

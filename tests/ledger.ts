@@ -71,7 +71,7 @@ export interface LedgerRun {
   readonly seed: number
   /** Inputs to be made, by all players together. */
   readonly inputs: number
-  /** Whether the server is stopped and killed, too. */
+  /** Whether the server is stopped and killed, and the room fails, too. */
   readonly restarts: boolean
 }
 

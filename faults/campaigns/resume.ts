@@ -6,7 +6,7 @@ const RUN = 10_000
 
 /** Every input applied once and in order, or refused; every event heard once and in order. In virtual time. */
 export const campaign: Campaign = {
-  about: 'cuts, stalls, takeovers and restarts: no input or event lost, doubled or out of order',
+  about: 'cuts, stalls, takeovers, restarts and crashes: no input or event lost, doubled or out of order',
   usual: { count: 1_000_000, seconds: 0 },
   async run({ count, seed, progress }) {
     const sum = new Map<keyof Tally, number>()
@@ -27,7 +27,7 @@ export const campaign: Campaign = {
       atLeast('events heard', of('events'), count),
       atLeast('cuts and stalls', of('cuts'), count / 1000),
       atLeast('takeovers', of('takeovers'), count / 10_000),
-      atLeast('restarts', of('restarts'), count / 10_000),
+      atLeast('restarts and crashes', of('restarts'), count / 10_000),
     ]
   },
 }
