@@ -17,6 +17,8 @@ export interface LeafCode {
   readonly pass: string
   /** Behind it, of `rows` rows: writes the column, or nothing if nothing changed. */
   readonly write: string
+  /** If the pass can throw here: throws what is wrong with `row`, in words. */
+  readonly explain?: string
 }
 
 /** Gives the code for leaf `n`. */
@@ -92,6 +94,8 @@ function shortCode(leaf: Leaf, n: number): LeafCode {
       n${n} = n${n} + ((by | -by) >>> 31) | 0
       ${a} = now }`,
     write: `if (count${n} > 0) write${n}(w, is, rows)`,
+    // With a BigInt or a symbol one cannot even compute.
+    explain: `round${n}(row${struct})`,
   }
 }
 

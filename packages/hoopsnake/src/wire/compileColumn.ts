@@ -75,9 +75,12 @@ function codeOf(plan: Plan): string {
     } catch (error) { throw inRow(explained(error, is[i]), i) }
     ${each((n) => `count${n} = n${n}`)}
   }
-  function explained(error, b) {
+  function explained(error, row) {
     // What was not even an object shows when a field of it is asked for.
-    try { ${plan.levels.map(({ path }, i) => `shape${i}(b${inCode(path)})`).join('; ')} } catch (reason) { return reason }
+    try {
+      ${plan.levels.map(({ path }, i) => `shape${i}(row${inCode(path)})`).join('\n')}
+      ${each((n) => leaves[n]!.explain ?? '')}
+    } catch (reason) { return reason }
     return error
   }
   return function diff(w, { was, is }, rows) {

@@ -205,3 +205,21 @@ test.each([type, compile(type)])('[WI2] a row that needs no rounding may be froz
   flush()
   settle()
 })
+
+test.each([
+  [{ x: 5n }, '[70].x: expected an integer 0 … 255, got 5'],
+  [{ x: Symbol('x') }, '[70].x: expected an integer 0 … 255, got Symbol(x)'],
+  [{ x: { valueOf: (): number => 5 } }, '[70].x: expected an integer 0 … 255, got an object'],
+  [{ x: undefined }, '[70].x: expected an integer 0 … 255, got undefined'],
+  [{ to: 5n }, '[70].to: expected a finite number of radians, got 5'],
+  [{ at: 5 }, '[70].at: expected an object with y, score, deep, got 5'],
+  [{ at: undefined }, '[70].at: expected an object with y, score, deep, got undefined'],
+  [{ body: [] }, '[70].body: expected a Trail: new Trail([…]), got an array of 0'],
+])('[WI8] [WI21] one of many that is no such thing is a Misfit: %#', (wrong, words) => {
+  for (const of of [type, compile(type)]) {
+    const { herd, flush } = room(of, 100)
+    flush()
+    herd.set(70, { ...born(70), ...(wrong as object) })
+    expect(flush).toThrow(words)
+  }
+})
