@@ -1,45 +1,30 @@
 import { Reader } from '../wire/reader.ts'
-import { readCheckpoint } from './checkpoint.ts'
-import type { Bus } from './bus.ts'
 import type { Clock } from './clock.ts'
-import { Crash, refuse } from './errors.ts'
-import type { Jobs } from './jobs.ts'
-import { jobsWithin, noJobs } from './jobs.ts'
-import type { RoomKind, Rooms } from './kind.ts'
+import { refuse } from './errors.ts'
+import { noJobs } from './jobs.ts'
+import type { Rooms } from './kind.ts'
 import type { Tally } from './limits.ts'
 import { createTally } from './limits.ts'
 import type { Log } from './log.ts'
 import type { Loops } from './loop.ts'
 import { createLoops } from './loop.ts'
-import { Machine } from './machine.ts'
-import type { Data } from './protocol.ts'
 import { topicOf } from './protocol.ts'
-import { createRandom } from './random.ts'
-import type { RoomGiven } from './room.ts'
+import type { Kind, NewRoom, Opened, OpeningGiven } from './opening.ts'
+import { openNew, openSaved } from './opening.ts'
 import { OpenRoom } from './room.ts'
 import { checkpointKey } from './saver.ts'
-import type { Settings } from './settings.ts'
 import { settingsOf } from './settings.ts'
-import type { Store } from './store.ts'
-import type { HostReport, Telemetry } from './telemetry.ts'
+import type { HostReport } from './telemetry.ts'
 import { createTelemetry } from './telemetry.ts'
 import type { Seal } from './tokens.ts'
-import { leftTo, nothingUnheard } from './unheard.ts'
 
 /** What a directory is given: law 3, it takes nothing by itself. */
-export interface DirectoryGiven {
+export interface DirectoryGiven extends OpeningGiven {
   readonly rooms: Rooms
-  readonly clock: Clock
   /** For the ticks of rooms, where they are to be timed more exactly than the rest. Default: `clock`. */
   readonly tickClock?: Clock | undefined
-  /** Unguessable 32-bit numbers, for room codes, tokens and seeds. */
-  readonly entropy: () => number
   /** Signs what brings players back to their seats. */
   readonly seal: Seal
-  readonly store: Store
-  readonly bus: Pick<Bus, 'publish' | 'request' | 'subscribe'>
-  /** Default: none. */
-  readonly jobs?: Jobs | undefined
   readonly log: Log
   /** Rooms at most; beyond, a new one is refused with SERVER_FULL. Saved ones are opened all the same, and count. Default 10,000. */
   readonly maxRooms?: number
@@ -47,15 +32,6 @@ export interface DirectoryGiven {
   readonly owns?: (code: string) => boolean
   /** Whether rooms that are `always` there open here. Default: yes. */
   readonly opensAlways?: boolean
-  /** Told whose rules begin to run, and '' when they end: a watchdog can then name the room that never ends. */
-  readonly mark?: (code: string) => void
-}
-
-/** A kind of room with its options checked. */
-export interface Kind {
-  readonly kind: RoomKind
-  readonly settings: Settings
-  readonly telemetry: Telemetry
 }
 
 /** A room in the directory, from the moment somebody asks for it. */
@@ -70,17 +46,8 @@ export interface Place {
   room: OpenRoom | undefined
 }
 
-/** What a new room is to be. */
-interface NewRoom {
-  readonly private: boolean
-  /** What its creator chose. */
-  readonly options: Data | undefined
-}
-
 /** Times within a minute that a saved room which crashed is opened again from its checkpoint. */
 const MAX_REOPENED = 3
-/** `load` must answer within so many ms. */
-const LOAD_WITHIN = 10_000
 /** Letters and digits that cannot be taken for one another. */
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const CODE_LENGTH = 6
@@ -171,22 +138,9 @@ export class Directory {
   }
 
   #openNew(of: Kind, facts: NewRoom): Place {
-    const { entropy } = this.#given
     const code = this.#newCode(of)
-    return this.#place({ of, code, private: facts.private }, async () => {
-      const loaded = await this.#load(of.kind, code, facts.options)
-      const random = createRandom(entropy())
-      const beginning = { code, epoch: 1, tick: 0, random, hz: of.settings.ruleHz }
-      const machine = this.#marked(
-        code,
-        () => new Machine(of.kind, beginning, { loaded, options: facts.options }),
-      )
-      return this.#run(of, machine, {
-        private: facts.private,
-        nextSeat: 1,
-        unheard: nothingUnheard(machine),
-      })
-    })
+    const open = async (): Promise<OpenRoom> => this.#run(of, await openNew(this.#given, of, code, facts))
+    return this.#place({ of, code, private: facts.private }, open)
   }
 
   /**
@@ -238,20 +192,6 @@ export class Directory {
     )
   }
 
-  #mark(code: string): void {
-    this.#given.mark?.(code)
-  }
-
-  /** Lets rules of a room run. */
-  #marked<T>(code: string, run: () => T): T {
-    this.#mark(code)
-    try {
-      return run()
-    } finally {
-      this.#mark('')
-    }
-  }
-
   #owns(code: string): boolean {
     return this.#given.owns?.(code) ?? true
   }
@@ -285,26 +225,16 @@ export class Directory {
     return place
   }
 
-  /** Opens a room from a checkpoint, in an epoch after `epoch`. Throws Malformed where the bytes are none of this game. */
+  /** Opens a room from a checkpoint, in an epoch after `epoch`. Throws Crash and Malformed. */
   #placeSaved(of: Kind, code: string, bytes: Uint8Array, epoch: number): OpenRoom {
-    const kick = (id: number, message: string): void => machine.kick(id, { code: 'KICKED', message })
-    const saved = readCheckpoint(bytes, of.kind.protocol, kick)
-    const random = createRandom(saved.chance)
-    const beginning = {
-      code,
-      epoch: Math.max(epoch, saved.epoch) + 1,
-      tick: saved.tick,
-      random,
-      hz: of.settings.ruleHz,
-    }
-    const machine: Machine = this.#marked(code, () => new Machine(of.kind, beginning, saved))
-    const room = this.#run(of, machine, { ...saved, unheard: leftTo(machine, saved.unheard) })
-    this.#place({ of, code, private: saved.private }, () => Promise.resolve(room))
+    const opened = openSaved(this.#given, of, code, { bytes, epoch })
+    const room = this.#run(of, opened)
+    this.#place({ of, code, private: opened.private }, () => Promise.resolve(room))
     return room
   }
 
-  #run(of: Kind, machine: Machine, facts: Pick<RoomGiven, 'private' | 'nextSeat' | 'unheard'>): OpenRoom {
-    const { clock, entropy, seal, store, bus, jobs = noJobs(), log } = this.#given
+  #run(of: Kind, { machine, ...facts }: Opened): OpenRoom {
+    const { clock, entropy, seal, store, bus, jobs = noJobs(), log, mark = () => {} } = this.#given
     const room: OpenRoom = new OpenRoom(machine, {
       ...facts,
       settings: of.settings,
@@ -315,7 +245,7 @@ export class Directory {
       bus,
       jobs,
       log,
-      mark: (code) => this.#mark(code),
+      mark,
       seal,
       secret: () => Array.from({ length: 4 }, () => entropy().toString(16).padStart(8, '0')).join(''),
       ended: (how) => {
@@ -363,25 +293,6 @@ export class Directory {
       this.#given.log('error', 'could not restore a room', { key: keyOf(of, crashed.code), error })
       return undefined
     }
-  }
-
-  /** Runs `load`, which may not take for ever. */
-  #load(kind: RoomKind, code: string, options: Data | undefined): Promise<unknown> {
-    const { clock, store, bus, jobs = noJobs() } = this.#given
-    const { load } = kind.options
-    if (load === undefined) return Promise.resolve(undefined)
-    const abort = new AbortController()
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    const callOff = clock.at(clock.now() + LOAD_WITHIN, () => {
-      abort.abort()
-      reject(new Crash('load', new Error(`took more than ${LOAD_WITHIN} ms`)))
-    })
-    const within = jobsWithin(jobs, abort.signal)
-    // In a turn of its own: what it throws at once is a rejection too.
-    Promise.resolve()
-      .then(() => this.#marked(code, () => load({ store, bus, jobs: within, signal: abort.signal }, options)))
-      .then(resolve, (error) => reject(new Crash('load', error)))
-    return promise.finally(callOff)
   }
 }
 
