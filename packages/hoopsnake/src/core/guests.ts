@@ -274,18 +274,18 @@ export class Guests {
 
   #lost(guest: Guest): void {
     this.#fanout.remove(guest)
-    this.desk.forget(guest)
     this.#watchers.delete(guest)
-    if (this.#seated.get(guest.seat) === guest) {
-      this.#seated.delete(guest.seat)
-      const seat = this.#given.machine.seats.get(guest.seat)
-      if (seat !== undefined) {
-        this.desk.forget(guest, seat)
-        this.#hold(guest.seat, guest)
-        this.#given.log('debug', 'a player is away', this.desk.named(guest))
-      }
+    const { machine, log, stirred } = this.#given
+    // Its seat may have gone over to another connection.
+    const had = this.#seated.get(guest.seat) === guest
+    const seat = had ? machine.seats.get(guest.seat) : undefined
+    if (had) this.#seated.delete(guest.seat)
+    this.desk.forget(guest, seat)
+    if (seat !== undefined) {
+      this.#hold(seat.id, guest)
+      log('debug', 'a player is away', this.desk.named(guest))
     }
-    this.#given.stirred()
+    stirred()
   }
 
   #hold(seat: number, before: Account | undefined): void {
