@@ -14,7 +14,7 @@ export interface SeatSeed {
   readonly user: unknown
 }
 
-/** The seats' inputs that failed, where none did. */
+/** The failures of a seat that has none: the same for all. */
 const NONE: readonly number[] = []
 
 /** A seat as the machine keeps it: what rules see, and what is between the room and the player's connection. */
