@@ -141,12 +141,9 @@ export class Machine {
     return { flushed, effects }
   }
 
-  /** What `seat.kick` does: the same function for all seats. */
-  readonly #kick = (id: number, message: string): void => this.kick(id, { code: 'KICKED', message })
-
-  /** Closes a seat at the end of the tick being made. */
-  kick(seat: number, reason: Reason): void {
-    this.#kicked.set(seat, reason)
+  /** Closes a seat at the end of the tick being made: what `seat.kick` does, the same function for all seats. */
+  readonly kick: (seat: number, message: string) => void = (seat, message) => {
+    this.#kicked.set(seat, { code: 'KICKED', message })
   }
 
   #create(given: Given<AnyProtocol, unknown>): void {
@@ -169,12 +166,8 @@ export class Machine {
     if (!this.#applyAll(taken, round)) return false
     this.#where = 'tick'
     synchronous(this.kind.rules.tick?.(this.#face))
-    for (const id of this.#condemned) {
-      this.#kicked.set(id, {
-        code: 'KICKED',
-        message: `${MAX_FAILURES} inputs of this seat failed within a minute`,
-      })
-    }
+    for (const id of this.#condemned)
+      this.kick(id, `${MAX_FAILURES} inputs of this seat failed within a minute`)
     for (const [id, reason] of this.#kicked) this.#leave(id, reason)
     return true
   }
@@ -233,7 +226,7 @@ export class Machine {
 
   #join(entry: Entry & { kind: 'join' }, failed: Reason | undefined): void {
     if (failed !== undefined) return void this.#effects.refused.push({ seat: entry.seat, reason: failed })
-    const seat = new SeatRecord({ id: entry.seat, digest: entry.digest, user: entry.user }, this.#kick)
+    const seat = new SeatRecord({ id: entry.seat, digest: entry.digest, user: entry.user }, this.kick)
     this.#seatsBefore ??= [...this.seats.values()]
     this.seats.set(seat.id, seat)
     this.#where = 'mine'

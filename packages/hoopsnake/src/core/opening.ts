@@ -74,7 +74,7 @@ export function openSaved(
   code: string,
   from: { readonly bytes: Uint8Array; readonly epoch: number },
 ): Opened {
-  const kick = (id: number, message: string): void => machine.kick(id, { code: 'KICKED', message })
+  const kick = (id: number, message: string): void => machine.kick(id, message)
   const saved = readCheckpoint(from.bytes, of.kind.protocol, kick)
   const beginning = {
     code,
