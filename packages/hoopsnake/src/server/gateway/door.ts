@@ -67,7 +67,8 @@ export function createDoor(given: DoorGiven): Door {
   const mayDial = pace(given, dials)
   // Apart: where players share the address of a balancer, their floods must not look like our illness. And a tenth: to
   // count what there is goes through all rooms.
-  const mayAsk = { page: pace(given, requests), probe: pace(given, tenthOf(requests)) }
+  const rates = { page: requests, probe: tenthOf(requests) }
+  const mayAsk = { page: pace(given, rates.page), probe: pace(given, rates.probe) }
   const inside: Inside = { heads, bans, strike: striker(given) }
   const warn = seldom(given)
 
@@ -79,7 +80,7 @@ export function createDoor(given: DoorGiven): Door {
   return {
     request(sender, errand) {
       if (mayAsk[errand](sender)) return undefined
-      const rate = errand === 'page' ? requests.perSecond : requests.perSecond / 10
+      const rate = rates[errand].perSecond
       return turn(429, `More than ${rate} requests per second from your address.`, sender.address)
     },
     dial(sender) {
