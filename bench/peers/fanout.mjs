@@ -5,13 +5,10 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { WebSocket, WebSocketServer } from 'ws'
-import { listening, loop } from './field.mjs'
+import { ASKS, listening, loop, PONG } from './field.mjs'
 
 const messages = Number(process.env.FANOUT_MESSAGES)
 const bytes = Number(process.env.FANOUT_BYTES)
-/** Bytes of a question, and of its answer. */
-const ASKS = 11
-const PONG = 27
 const said = Array.from({ length: messages }, (_, place) =>
   Buffer.alloc(bytes, 7).fill(place, 0, 1).fill(messages, 1, 2),
 )

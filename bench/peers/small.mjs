@@ -2,11 +2,9 @@
 // length is an input, one of another asks for an answer, as clients of a game do to know how far away it is.
 import { createServer } from 'node:http'
 import { WebSocket, WebSocketServer } from 'ws'
-import { HZ, listening } from './field.mjs'
+import { ASKS, HZ, listening, PONG } from './field.mjs'
 
 const { SMALL_SEATS = '10000', SMALL_BYTES = '64', SMALL_SLEEPS } = process.env
-const ASKS = 11
-const PONG = 27
 const server = createServer()
 const wss = new WebSocketServer({ server, perMessageDeflate: false, clientTracking: false })
 const groups = []

@@ -1,10 +1,7 @@
 /* The small game of `bench/small`, and what does the same on ws. */
 import { small } from '../../small/protocol.ts'
 import type { Dialect } from '../dialects.ts'
-import { player } from './wire.ts'
-
-/** Bytes of a PONG. */
-const PONG = 27
+import { LENGTHS, player } from './wire.ts'
 
 export const pressing: Dialect = {
   path: () => `/r/${small.name}`,
@@ -21,14 +18,14 @@ export const bare: Dialect = {
     let there = false
     return {
       take(payload) {
-        if (payload.length === PONG) return undefined
+        if (payload.length === LENGTHS.pong) return undefined
         const first = !there
         there = true
         return first ? 'in' : 'tick'
       },
       // As long as INPUT and CONFIRM are.
       turn: (to) => client.send(Uint8Array.of(2, 1, 1, 0, to)),
-      beat: () => client.send(new Uint8Array(11)),
+      beat: () => client.send(new Uint8Array(LENGTHS.confirm)),
     }
   },
 }

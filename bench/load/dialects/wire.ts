@@ -6,6 +6,9 @@ import { writeConfirm, writeInput, writeLeave } from '../../../packages/hoopsnak
 import type { Client } from '../client.ts'
 import type { Talk } from '../dialects.ts'
 
+/** Bytes of a CONFIRM, and of its answer: the servers that we are compared with are asked as much, and say as much. */
+export const LENGTHS = { confirm: 11, pong: 27 } as const
+
 export interface Player extends Talk {
   /** Sends an input, by its number in the protocol. */
   input(number: number, value: unknown): void
