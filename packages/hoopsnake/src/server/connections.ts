@@ -6,36 +6,37 @@ import type { FullLimits } from './gateway/limits.ts'
 import type { Warn } from './gateway/seldom.ts'
 
 /**
- * Keeps the TCP connections of a server at `most`: one more costs the one its place that has asked nothing for the
- * longest time.
+ * Keeps the TCP connections of a server at `most`, of which so many are WebSockets as `sockets` says: one more costs the
+ * one its place that has asked nothing for the longest time.
  *
  * Whoever refuses the newcomer instead lets anybody in who only holds connections, and nobody else. A browser asks at
  * once, and WebSockets stay: they have limits of their own.
  */
-export function boundConnections(server: HttpServer, most: number, warn: Warn): void {
-  const open = new Set<Socket>()
+export function boundConnections(server: HttpServer, most: number, sockets: () => number, warn: Warn): void {
   /** Those that are no WebSocket, in the order in which they last asked. */
   const idle = new Set<Socket>()
-  const forget = (socket: Socket): void => {
-    open.delete(socket)
-    idle.delete(socket)
+  function closed(this: Socket): void {
+    idle.delete(this)
   }
   server.on('connection', (socket) => {
-    open.add(socket)
     idle.add(socket)
-    socket.once('close', () => forget(socket))
-    if (open.size <= most) return
+    socket.on('close', closed)
+    if (idle.size + sockets() <= most) return
     const [oldest = socket] = idle
     warn('too many connections: the idlest is closed for each that comes', {
       address: plainAddress(oldest.remoteAddress ?? ''),
     })
-    forget(oldest)
+    idle.delete(oldest)
     oldest.destroy()
   })
   server.on('request', ({ socket }) => {
     if (idle.delete(socket)) idle.add(socket)
   })
-  server.on('upgrade', ({ socket }: IncomingMessage) => void idle.delete(socket))
+  server.on('upgrade', ({ socket }: IncomingMessage) => {
+    idle.delete(socket)
+    // There are thousands: they keep nothing that they do not need.
+    socket.off('close', closed)
+  })
 }
 
 /** What a server has room for at once. */

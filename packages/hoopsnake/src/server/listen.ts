@@ -27,7 +27,10 @@ interface OwnGiven {
  * Makes an HTTP server that is the tenant's alone. Who has not sent the head of a request within `handshake` after
  * connecting is answered 408: a browser sends it in one go.
  */
-export function ownServer(tenant: Tenant, { limits, capacity, ...given }: OwnGiven): HttpServer {
+export function ownServer(
+  tenant: Tenant & { readonly connections: number },
+  { limits, capacity, ...given }: OwnGiven,
+): HttpServer {
   const ms = Math.ceil(limits.handshake)
   const server = createServer(
     {
@@ -41,13 +44,13 @@ export function ownServer(tenant: Tenant, { limits, capacity, ...given }: OwnGiv
     },
     tenant.request,
   )
-  // For who does not read an answer; a WebSocket calls it off.
-  server.timeout = Math.ceil(limits.silence)
-  server.on('upgrade', tenant.upgrade)
+  // For who does not read an answer. Not as `server.timeout`: each WebSocket would keep a timer that was called off.
+  server.on('request', ({ socket }) => void socket.setTimeout(Math.ceil(limits.silence)))
   // Of a tunnel to elsewhere Node says nothing by itself.
   server.on('connect', (_request, socket) => socket.end(noTunnel))
   // Sockets, and beside them those who dial or ask for a file: whoever sends no request at all is bounded too.
-  boundConnections(server, capacity.connections, seldom(given))
+  boundConnections(server, capacity.connections, () => tenant.connections, seldom(given))
+  server.on('upgrade', tenant.upgrade)
   return server
 }
 
