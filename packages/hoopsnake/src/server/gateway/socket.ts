@@ -1,7 +1,6 @@
-import type { EventEmitter } from 'node:events'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { codes, refuse } from '../../core/errors.ts'
 import { close } from '../../core/pipe.ts'
 import type { Traffic } from '../metrics/traffic.ts'
@@ -44,16 +43,45 @@ export interface SocketSide {
   readonly cut: () => void
 }
 
-/** A WebSocket of ours, with what belongs to it: one set of listeners serves all. */
+/**
+ * A WebSocket of ours, with what belongs to it.
+ *
+ * It hears itself what ws says of it. With listeners, each client would have a table of them: the same five, a thousand
+ * times over.
+ */
 class ClientSocket extends WebSocket {
   line!: SocketLine
   session!: Session
-  stay!: Stay
+  crowd!: Crowd
 
   /** Whoever closes it, ws or we: nothing may be written behind the close frame. */
   override close(code?: number, reason?: string | Buffer): void {
     this.line.shut()
     super.close(code, reason)
+  }
+
+  override emit(event: string | symbol, what?: unknown, isBinary?: unknown): boolean {
+    switch (event) {
+      case 'message':
+        if (isBinary === true) this.session.receive(what as Buffer)
+        else this.session.text()
+        return true
+      case 'ping':
+        this.session.ping()
+        this.line.pong(what as Buffer)
+        return true
+      case 'pong':
+        this.session.pong()
+        return true
+      case 'error':
+        this.crowd.broken(this, what as Error)
+        return true
+      case 'close':
+        this.crowd.closed(this)
+        return true
+      default:
+        return false
+    }
   }
 }
 
@@ -81,49 +109,37 @@ const options = {
 interface Crowd {
   readonly clients: ReadonlySet<ClientSocket>
   readonly accept: (client: ClientSocket, socket: Duplex, dial: Dial, stay: Stay) => void
+  readonly broken: (client: ClientSocket, error: Error) => void
+  readonly closed: (client: ClientSocket) => void
 }
 
 /** Makes a crowd: nobody yet. `emptied` is called whenever the last one has gone. */
 function createCrowd(given: SessionGiven, emptied: () => void): Crowd {
   const clients = new Set<ClientSocket>()
   const framing = sharedFraming()
-  function closed(this: ClientSocket): void {
-    this.line.shut()
-    clients.delete(this)
-    this.session.lost()
-    this.stay.leave()
-    if (clients.size === 0) emptied()
+  const crowd: Crowd = {
+    clients,
+    accept(client, socket, dial, stay) {
+      client.crowd = crowd
+      client.line = new SocketLine(client, socket, framing, stay)
+      client.session = new Session(given, dial, client.line, stay)
+      clients.add(client)
+      if (stay.banned !== undefined) client.session.expel(stay.banned)
+    },
+    // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); `closed` follows.
+    broken({ session }, { message }) {
+      given.log('debug', 'not WebSocket', { why: message, ...whence(session) })
+      session.stay.ending('MALFORMED')
+    },
+    closed(client) {
+      client.line.shut()
+      clients.delete(client)
+      client.session.lost()
+      client.session.stay.leave()
+      if (clients.size === 0) emptied()
+    },
   }
-  // ws has answered with a close frame of its own (1002, 1007, 1008, 1009); 'close' follows.
-  function broken(this: ClientSocket, { message }: Error): void {
-    given.log('debug', 'not WebSocket', { why: message, ...whence(this.session) })
-    this.stay.ending('MALFORMED')
-  }
-  function accept(client: ClientSocket, socket: Duplex, dial: Dial, stay: Stay): void {
-    client.stay = stay
-    client.line = new SocketLine(client, socket, framing, stay)
-    client.session = new Session(given, dial, client.line, stay)
-    clients.add(client)
-    // Its own types know no `this` but WebSocket.
-    const emitter: EventEmitter = client
-    emitter.on('message', heard).on('ping', pinged).on('pong', ponged).on('error', broken).on('close', closed)
-    if (stay.banned !== undefined) client.session.expel(stay.banned)
-  }
-  return { clients, accept }
-}
-
-function heard(this: ClientSocket, data: RawData, isBinary: boolean): void {
-  if (isBinary) this.session.receive(data as Buffer)
-  else this.session.text()
-}
-
-function pinged(this: ClientSocket, data: Buffer): void {
-  this.session.ping()
-  this.line.pong(data)
-}
-
-function ponged(this: ClientSocket): void {
-  this.session.pong()
+  return crowd
 }
 
 /** Makes the WebSocket side of a gateway. */
@@ -156,7 +172,7 @@ export function socketSide(given: SocketGiven): SocketSide {
     },
     expel(key, ban) {
       const reason = refuse('BANNED', wordsOf(ban))
-      for (const { session, stay } of clients) if (stay.keys.includes(key)) session.expel(reason)
+      for (const { session } of clients) if (session.stay.keys.includes(key)) session.expel(reason)
     },
     drain(within) {
       drain ??= startDrain(given, clients, within)
