@@ -230,7 +230,7 @@ export class Machine {
     this.#seatsBefore ??= [...this.seats.values()]
     this.seats.set(seat.id, seat)
     this.#where = 'mine'
-    seat.mine = synchronous(this.kind.rules.mine?.(this.#face, seat)) ?? {}
+    seat.mine = synchronous(this.kind.rules.mine?.(this.#face, seat)) ?? seat.mine
     const ask = this.protocol.join.copy(entry.ask as Data)
     this.#where = 'join'
     const answer = synchronous(this.kind.rules.join?.(this.#face, seat, ask))

@@ -14,14 +14,15 @@ export interface SeatSeed {
   readonly user: unknown
 }
 
-/** The failures of a seat that has none: the same for all. */
+/** The `mine` of games that have none, and the failures of a seat that has none: the same for all. */
+const NOTHING = Object.freeze({})
 const NONE: readonly number[] = []
 
 /** A seat as the machine keeps it: what rules see, and what is between the room and the player's connection. */
 export class SeatRecord implements Seat {
   readonly id: number
   readonly user: unknown
-  mine: MineOf<AnyProtocol> = {}
+  mine: MineOf<AnyProtocol> = NOTHING
   away = false
   /** Of the secret by which the player comes back: see `tokens.ts`. */
   readonly digest: string
