@@ -220,8 +220,8 @@ test('a checkpoint', () => {
           seen: -2,
           last: [],
           sent: [
-            { epoch: 1, tick: 299, own: { refusals, tellings: [], missed: 0, acked: true } },
-            { epoch: 1, tick: 301, own: { refusals: [], tellings: [died(300)], missed: 5, acked: true } },
+            { epoch: 1, tick: 299, own: { refusals, tellings: [], missed: 0 } },
+            { epoch: 1, tick: 301, own: { refusals: [], tellings: [died(300)], missed: 5 } },
           ],
           owed: undefined,
         },

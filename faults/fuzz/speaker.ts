@@ -108,9 +108,9 @@ function lineOf(heard: (frame: Uint8Array) => void, dice: Dice, ended: (reason: 
     ended(reason)
   }
   return {
-    write(frame, then) {
+    write(frame, before) {
+      if (before !== undefined) heard(before.slice())
       heard(frame)
-      if (then !== undefined) heard(then)
     },
     // Now and then somebody reads nothing.
     get queued() {

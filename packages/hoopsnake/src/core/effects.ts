@@ -13,6 +13,8 @@ export interface Effects {
   readonly tellings: Telling[]
   /** What single seats are told. */
   readonly own: Map<number, OwnEffects>
+  /** Seats of which inputs were consumed. */
+  readonly acked: number[]
   /** Seats that came in. */
   readonly joined: number[]
   /** Joins that were turned away, with the reason. */
@@ -33,8 +35,6 @@ export interface Effects {
 export interface OwnEffects {
   readonly tellings: Telling[]
   readonly refusals: Refusal[]
-  /** Whether inputs of this seat were consumed. */
-  acked: boolean
   /** Events that could not be kept. */
   missed: number
 }
@@ -44,6 +44,7 @@ export function noEffects(): Effects {
   return {
     tellings: [],
     own: new Map(),
+    acked: [],
     joined: [],
     refused: [],
     left: [],
@@ -56,7 +57,7 @@ export function noEffects(): Effects {
 
 /** Makes what one seat alone is told: nothing. */
 export function noOwn(): OwnEffects {
-  return { tellings: [], refusals: [], acked: false, missed: 0 }
+  return { tellings: [], refusals: [], missed: 0 }
 }
 
 /** Gives the place for what `seat` alone is told. */

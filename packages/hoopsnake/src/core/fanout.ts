@@ -22,6 +22,8 @@ export interface Member extends Account {
   confirmed: number
   /** When it was last sent a FULL, in ms. */
   fullAt: number
+  /** Whether it is to be told how far its inputs were taken. */
+  acks: boolean
   /** A CONFIRM that the next flush answers: the client's time in it, and when it came, in ms. */
   asked: { readonly time: number; readonly at: number } | undefined
 }
@@ -168,6 +170,10 @@ export class Fanout {
       const member = this.#seated.get(seat)
       if (member !== undefined) owe(member, own)
     }
+    for (const seat of effects.acked) {
+      const member = this.#seated.get(seat)
+      if (member !== undefined) member.acks = true
+    }
     for (const member of this.#members) {
       if (this.#isPlain(member, flushed)) {
         if (this.#batch.push(member) === BATCH) this.#writeBatch(flushed)
@@ -177,7 +183,7 @@ export class Fanout {
       const slow = this.#slow(member)
       if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, seats, pong)
       else {
-        if (pong !== undefined) member.pipe.write(pong)
+        if (pong !== undefined) member.pipe.write(pong.slice())
         if (slow) this.#telemetry.framesOwed++
         else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
       }
@@ -189,6 +195,7 @@ export class Fanout {
   #isPlain(member: Member, { base, mine }: Flushed): boolean {
     return (
       member.base === base &&
+      !member.acks &&
       member.owed === undefined &&
       member.asked === undefined &&
       !this.#slow(member) &&
@@ -211,7 +218,7 @@ export class Fanout {
   /** Answers a CONFIRM at once, outside of any flush. `time` is what the client's clock said in it. */
   answer(member: Member, time: number, tick: number, at: Moment): void {
     member.asked = { time, at: at.now }
-    member.pipe.write(this.#pong(member, tick, at))
+    member.pipe.write(this.#pong(member, tick, at).slice())
   }
 
   /** Sends the whole state as of the last flush, with everything the member was owed. */
@@ -222,9 +229,9 @@ export class Fanout {
     const late = this.#ring.from(member.seen)
     const tellings = inOrder([...(member.owed?.tellings ?? []), ...late])
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
-    const something = member.owed !== undefined || mine !== undefined || tellings.length > 0
-    const own = something ? this.#own(member, seats, { tellings, mine }) : undefined
-    this.#write(member, own, this.#sync.full())
+    const something = hasOwn(member) || mine !== undefined || tellings.length > 0
+    const full = this.#sync.full()
+    this.#write(member, something ? this.#own(member, seats, { tellings, mine }) : undefined, full)
     // A client that was just given a full is as good as confirmed: judge it by what comes after.
     member.confirmed = Math.max(member.confirmed, this.#sync.tick - 1)
     member.base = this.#sync.tick
@@ -246,13 +253,11 @@ export class Fanout {
     pong: Uint8Array | undefined,
   ): void {
     const mineDiff = flushed.mine.size === 0 ? undefined : flushed.mine.get(member.seat)
-    const { owed } = member
-    // Most have nothing of their own: they cost a look and a write, and nothing is made for them.
-    const something = owed !== undefined || mineDiff !== undefined
-    const own = something ? this.#own(member, seats, { tellings: owed?.tellings, mineDiff }) : undefined
+    const something = hasOwn(member) || mineDiff !== undefined
     // Few have both; what is one's own then goes out with the DELTA, as ever.
-    if (own !== undefined && pong !== undefined) member.pipe.write(pong)
-    this.#write(member, own ?? pong, flushed.delta)
+    if (something && pong !== undefined) member.pipe.write(pong.slice())
+    const tellings = member.owed?.tellings
+    this.#write(member, something ? this.#own(member, seats, { tellings, mineDiff }) : pong, flushed.delta)
     member.base = flushed.tick
     member.seen = this.#ring.end
   }
@@ -260,15 +265,7 @@ export class Fanout {
   /** Writes what everybody gets, behind what goes before it to this member alone. */
   #write({ pipe }: Member, first: Uint8Array | undefined, shared: Uint8Array): void {
     this.#count(shared)
-    if (first === undefined) pipe.write(shared)
-    else pipe.write(first, shared)
-  }
-
-  /** Takes what was written for one member alone, counted. */
-  #taken(): Uint8Array {
-    const frame = this.#w.take()
-    this.#count(frame)
-    return frame
+    pipe.write(shared, first)
   }
 
   #count(frame: Uint8Array): void {
@@ -276,29 +273,33 @@ export class Fanout {
     this.#telemetry.bytesOut += frame.length
   }
 
-  /** Writes what one member alone is told, with `parts`, and owes it nothing any more. */
+  /** Writes what one member alone is told, with `parts`, and owes it nothing any more. The frame is lent. */
   #own(member: Member, seats: ReadonlyMap<number, SeatRecord>, parts: OwnParts): Uint8Array {
     const { owed, seat } = member
-    const ack = owed?.acked === true ? seats.get(seat)?.acked : undefined
+    const ack = member.acks ? seats.get(seat)?.acked : undefined
+    const stamp = { epoch: this.#epoch, tick: this.#sync.tick }
     this.#w.clear()
-    writeOwn(
-      this.#w,
-      { epoch: this.#epoch, tick: this.#sync.tick },
-      { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed },
-    )
-    if (owed !== undefined && isNews(owed))
-      member.sent.push({ epoch: this.#epoch, tick: this.#sync.tick, own: owed })
+    writeOwn(this.#w, stamp, { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed })
+    if (owed !== undefined && isNews(owed)) member.sent.push({ ...stamp, own: owed })
     member.owed = undefined
-    return this.#taken()
+    member.acks = false
+    return this.#lent()
   }
 
-  /** Writes the answer to what a member asked. How long that waited for it is no part of the way. */
+  /** Lends what was written for one member alone, counted. */
+  #lent(): Uint8Array {
+    const frame = this.#w.lend()
+    this.#count(frame)
+    return frame
+  }
+
+  /** Writes the answer to what a member asked, lent. How long that waited for it is no part of the way. */
   #pong(member: Member, tick: number, { now, ticked }: Moment): Uint8Array {
     const { time, at } = member.asked!
     member.asked = undefined
     this.#w.clear()
     writePong(this.#w, { echo: time + now - at, time: now, tick, due: ticked })
-    return this.#taken()
+    return this.#lent()
   }
 
   #slow(member: Member): boolean {
@@ -316,13 +317,17 @@ export function owe(member: Account, own: OwnEffects): void {
     // One by one: there may be more than a call can have arguments.
     for (const telling of own.tellings) owed.tellings.push(telling)
     for (const refusal of own.refusals) owed.refusals.push(refusal)
-    owed.acked ||= own.acked
     owed.missed += own.missed
   }
   const over = owed.tellings.length - MAX_OWED
   if (over <= 0) return
   owed.tellings.splice(0, over)
   owed.missed += over
+}
+
+/** Whether there is something for a member alone, besides `mine`. */
+function hasOwn({ owed, acks }: Member): boolean {
+  return acks || owed !== undefined
 }
 
 /** Whether a client that comes back is to be told that again: how far its inputs were taken, WELCOME tells anyway. */

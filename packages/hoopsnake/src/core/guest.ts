@@ -2,7 +2,6 @@ import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import type { OwnEffects } from './effects.ts'
-import { noOwn } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
 import type { Member } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
@@ -49,7 +48,8 @@ export class Guest implements Member, Connection {
   readonly pipe: Pipe
   base = -1
   confirmed = -1
-  owed: OwnEffects | undefined
+  owed: OwnEffects | undefined = undefined
+  acks: boolean
   asked: Member['asked']
   seen = 0
   readonly seat: number
@@ -78,7 +78,7 @@ export class Guest implements Member, Connection {
     this.seat = seat
     this.secret = secret
     this.bucket = new Bucket(desk.rate)
-    this.owed = seat === 0 ? undefined : { ...noOwn(), acked: true }
+    this.acks = seat !== 0
     this.#desk = desk
   }
 

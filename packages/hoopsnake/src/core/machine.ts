@@ -128,7 +128,7 @@ export class Machine {
     } catch (error) {
       throw new Crash('state', error)
     }
-    for (const id of effects.own.keys()) {
+    for (const id of effects.acked) {
       const seat = this.seats.get(id)
       if (seat !== undefined) seat.told = seat.acked
     }
@@ -243,14 +243,16 @@ export class Machine {
   #input(entry: Input, failed: Reason | undefined): void {
     const seat = this.seats.get(entry.seat)
     if (seat === undefined) return
+    const effects = this.#effects
+    // The first one since the flush.
+    if (seat.acked === seat.told) effects.acked.push(seat.id)
     seat.acked = entry.seq
-    const own = ownOf(this.#effects, seat.id)
-    own.acked = true
-    this.#effects.consumed++
+    effects.consumed++
     const { name, type } = this.protocol.inputs[entry.input]!
     const refused = failed ?? this.#handle(name, seat, type.copy(entry.value))
-    if (refused !== undefined)
-      own.refusals.push({ seq: entry.seq, code: refused.code, message: refused.message })
+    if (refused === undefined) return
+    const { code, message } = refused
+    ownOf(effects, seat.id).refusals.push({ seq: entry.seq, code, message })
   }
 
   #handle(name: string, seat: Seat, value: unknown): Reason | undefined {

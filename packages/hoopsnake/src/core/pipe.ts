@@ -1,7 +1,11 @@
 /** Bytes to one client. Only `write` is on the path of a tick. */
 export interface Pipe {
-  /** Sends one frame, or two in one flush. The bytes must not change afterwards: a socket may still hold them. */
-  write(frame: Uint8Array, then?: Uint8Array): void
+  /**
+   * Sends a frame. Its bytes must not change afterwards: a socket may still hold them.
+   *
+   * `before` goes in front of it, in the same flush. It is only lent: once this returns, its bytes may change.
+   */
+  write(frame: Uint8Array, before?: Uint8Array): void
   /** Bytes written that the client's machine has not taken yet. */
   readonly queued: number
   /** Sends what was written, then closes. Codes: see {@link close}. Closing twice does nothing. */

@@ -71,10 +71,11 @@ function slowly(link: Link) {
       connect: (pipe: Pipe, arrival: Arrival) =>
         link.connect(
           {
-            write(frame, then) {
-              if (!way.still) return pipe.write(frame, then)
-              waiting.push(() => pipe.write(frame, then))
-              bytes += frame.length + (then?.length ?? 0)
+            write(frame, before) {
+              if (!way.still) return pipe.write(frame, before)
+              const kept = before?.slice()
+              waiting.push(() => pipe.write(frame, kept))
+              bytes += frame.length + (kept?.length ?? 0)
               way.most = Math.max(way.most, bytes)
             },
             get queued() {

@@ -124,7 +124,7 @@ function writeSent(w: Writer, { epoch, tick: at, own }: Sent, tick: number): voi
 
 function readSent(r: Reader, tick: number): Sent {
   const stamp = { epoch: r.uint(), tick: tick + 1 - r.uint() }
-  const own = { refusals: readRefusals(r), tellings: readTellings(r, tick), missed: r.uint(), acked: true }
+  const own = { refusals: readRefusals(r), tellings: readTellings(r, tick), missed: r.uint() }
   return { ...stamp, own }
 }
 

@@ -69,7 +69,7 @@ describe('the way between a client and a server', () => {
     const { line } = dial({ latency: 50 })
     expect(arrival).toMatchObject({ code: 'AB C', user: 'ann', hello: { protocol: 'den', intent: 'watch' } })
     line.send(Uint8Array.of(1))
-    pipe.write(Uint8Array.of(2), Uint8Array.of(3))
+    pipe.write(Uint8Array.of(3), Uint8Array.of(2))
     clock.advance(1000)
     expect(sent).toEqual([1, 1])
     expect(up).toEqual([[1, 10_050]])

@@ -139,8 +139,8 @@ function connect(
     connection?.lost()
   }
   const pipe: Pipe = {
-    write(frame, then) {
-      for (const one of then === undefined ? [frame] : [frame, then]) {
+    write(frame, before) {
+      for (const one of before === undefined ? [frame] : [before.slice(), frame]) {
         given.sent(one)
         ways.down.put(one.length, () => !closed && ends.frame(one))
       }

@@ -92,10 +92,10 @@ export function dialRaw<P extends AnyProtocol>(link: Link, protocol: P, dial: Ra
   }
   const pipe = {
     queued: 0,
-    write(frame: Uint8Array, then?: Uint8Array) {
+    write(frame: Uint8Array, before?: Uint8Array) {
       if (seen.closed !== undefined) throw new Error('written after close')
+      if (before !== undefined) take(before.slice())
       take(frame)
-      if (then !== undefined) take(then)
     },
     close(code: number) {
       seen.closed ??= code

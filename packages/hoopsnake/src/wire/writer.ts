@@ -161,6 +161,11 @@ export class Writer {
     return copy
   }
 
+  /** Gives what was written, not as a copy: it changes with whatever is written next. */
+  lend(): Uint8Array {
+    return this.#bytes.subarray(0, this.length)
+  }
+
   /** Forgets everything written and keeps the buffer. */
   clear(): void {
     this.length = 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { binaryMessage, sharedFraming } from './frame.ts'
+import { binaryMessage, Framing } from './frame.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
@@ -13,8 +13,26 @@ test('[GW13] a message is one unmasked binary frame with the shortest length tha
 })
 
 test('[GW13] the same payload gives the same buffer to every client in a row', () => {
-  const framing = sharedFraming()
+  const framing = new Framing()
   const [a, b] = [Uint8Array.of(1), Uint8Array.of(1)]
-  expect(framing(a)).toBe(framing(a))
-  expect(framing(b)).not.toBe(framing(a))
+  const first = framing.message(a)
+  expect(framing.message(a)).toBe(first)
+  expect(framing.message(b)).not.toBe(first)
+})
+
+test('[GW13] what is joined is a copy: what was lent may change, and nothing that was given is written again', () => {
+  const framing = new Framing()
+  const lent = new Uint8Array(3)
+  const given = Array.from({ length: 300 }, (_, i) => {
+    lent.fill(i)
+    return framing.join(lent, binaryMessage(new Uint8Array(i).fill(i)))!
+  })
+  for (const [i, message] of given.entries()) {
+    const whole = [binaryMessage(new Uint8Array(3).fill(i)), binaryMessage(new Uint8Array(i).fill(i))]
+    expect(hex(message)).toBe(hex(Buffer.concat(whole)))
+  }
+  // Who does not read holds what its message was cut from.
+  expect(Math.max(...given.map(({ buffer }) => buffer.byteLength))).toBe(4096)
+  expect(framing.join(lent, Buffer.alloc(4096 - 5))?.length).toBe(4096)
+  expect(framing.join(lent, Buffer.alloc(4096 - 4))).toBeUndefined()
 })

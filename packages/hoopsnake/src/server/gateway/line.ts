@@ -18,9 +18,6 @@ export interface Line extends Pipe {
 /** Bytes that a client may have left unread, and still have its pings answered. */
 const MOST_UNREAD = 65_536
 
-/** Most bytes of a shared message that are copied behind one's own: to write two buffers at once costs more. */
-const COPIED = 4096
-
 /** Most bytes of the reason in a close frame (RFC 6455, 5.5). */
 const REASON = 123
 
@@ -37,35 +34,37 @@ const REASON = 123
 export class SocketLine implements Line {
   // What every tick looks at comes first, side by side.
   readonly #socket: Duplex
-  readonly #shared: Framing
+  readonly #framing: Framing
   #open = true
   readonly #ws: WebSocket
   readonly #stay: Pick<Stay, 'ending'>
 
-  /** `shared` frames what goes to many; `stay` is told how the line is closed from this side. */
-  constructor(ws: WebSocket, socket: Duplex, shared: Framing, stay: Pick<Stay, 'ending'>) {
+  /** `stay` is told how the line is closed from this side. */
+  constructor(ws: WebSocket, socket: Duplex, framing: Framing, stay: Pick<Stay, 'ending'>) {
     this.#ws = ws
     this.#socket = socket
-    this.#shared = shared
+    this.#framing = framing
     this.#stay = stay
   }
 
-  write(frame: Uint8Array, then?: Uint8Array): void {
+  write(frame: Uint8Array, before?: Uint8Array): void {
     // Nothing may follow a close frame.
     if (!this.#open) return
-    const socket = this.#socket
-    if (then === undefined) socket.write(this.#shared(frame))
-    else this.#writeBoth(socket, frame, this.#shared(then))
+    const message = this.#framing.message(frame)
+    if (before === undefined) this.#socket.write(message)
+    else this.#writeBoth(before, message)
   }
 
-  #writeBoth(socket: Duplex, frame: Uint8Array, shared: Buffer): void {
-    if (shared.length <= COPIED) {
-      socket.write(binaryMessage(frame, shared))
+  #writeBoth(before: Uint8Array, message: Buffer): void {
+    const socket = this.#socket
+    const whole = this.#framing.join(before, message)
+    if (whole !== undefined) {
+      socket.write(whole)
       return
     }
     socket.cork()
-    socket.write(binaryMessage(frame))
-    socket.write(shared)
+    socket.write(binaryMessage(before))
+    socket.write(message)
     socket.uncork()
   }
 

@@ -103,7 +103,7 @@ test('[GW1] HELLO, a welcome, and frames both ways', async () => {
     const [data] = (await once(ws, 'message')) as [Buffer]
     expect(data).toEqual(Buffer.alloc(size, 9))
   }
-  given.pipes[0]!.write(Uint8Array.of(50), Uint8Array.of(51))
+  given.pipes[0]!.write(Uint8Array.of(51), Uint8Array.of(50))
   await once(ws, 'message')
   await new Promise((resolve) => (frames.at(-1) === '51' ? resolve(0) : ws.once('message', resolve)))
   expect(frames.slice(-2)).toEqual(['50', '51'])

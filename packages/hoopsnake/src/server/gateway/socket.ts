@@ -9,7 +9,7 @@ import type { Dial } from './auth.ts'
 import { type Ban, wordsOf } from './bans.ts'
 import type { Door, Stay, TurnedAway } from './door.ts'
 import { type Drain, type DrainGiven, startDrain } from './drain.ts'
-import { sharedFraming } from './frame.ts'
+import { Framing } from './frame.ts'
 import { isWelcome } from './headers.ts'
 import { SocketLine } from './line.ts'
 import { route } from './route.ts'
@@ -116,7 +116,7 @@ interface Crowd {
 /** Makes a crowd: nobody yet. `emptied` is called whenever the last one has gone. */
 function createCrowd(given: SessionGiven, emptied: () => void): Crowd {
   const clients = new Set<ClientSocket>()
-  const framing = sharedFraming()
+  const framing = new Framing()
   const crowd: Crowd = {
     clients,
     accept(client, socket, dial, stay) {

@@ -25,7 +25,7 @@ test('[PL9] a frame for many crosses once, with what is their own', () => {
   const [a, b, c] = [pipes.open(1), pipes.open(2), pipes.open(3)]
   const [shared, own] = [Uint8Array.of(6, 6), Uint8Array.of(7)]
   a.write(shared)
-  b.write(own, shared)
+  b.write(shared, own)
   c.write(shared)
   expect(batch.posted).toEqual([
     [{ do: 'write', frame: shared, to: [1, 2, 3], own: [undefined, own, undefined] }],
@@ -45,7 +45,7 @@ test('[PL10] every connection gets its frames in the order in which they were wr
         if (flush) batch.flush()
         const first = Uint8Array.of(100 + n)
         wrote[pipe]!.push(...(own ? [String(first)] : []), String(frames[frame]))
-        if (own) open[pipe]!.write(first, frames[frame]!)
+        if (own) open[pipe]!.write(frames[frame]!, first)
         else open[pipe]!.write(frames[frame]!)
       })
       const read: string[][] = [[], [], [], []]

@@ -57,8 +57,7 @@ export function createPipes(batch: Batch<Up>): Pipes {
       const counted: Counted = { said: 0, since: 0, last: undefined }
       open.set(id, counted)
       return {
-        write: (frame, then) =>
-          then === undefined ? write(id, counted, undefined, frame) : write(id, counted, frame, then),
+        write: (frame, before) => write(id, counted, before?.slice(), frame),
         get queued() {
           return counted.said + counted.since
         },

@@ -183,7 +183,7 @@ class ThreadsPlace implements RunningPlace {
       if (first === undefined) client.pipe.write(frame)
       else {
         client.acked = readAck(first) ?? client.acked
-        client.pipe.write(first, frame)
+        client.pipe.write(frame, first)
       }
     }
   }
