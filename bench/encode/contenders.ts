@@ -1,4 +1,6 @@
 /* Who encodes what a tick changed. Each gives the bytes that everybody in the room is sent. */
+import { bool, map, protocol, struct, u16, u8, uint } from 'hoopsnake'
+import { compile } from '../../packages/hoopsnake/src/wire/compile.ts'
 import { Sync } from '../../packages/hoopsnake/src/core/sync.ts'
 import { importPeer } from '../measure/peers.ts'
 import { createHerd, kind, type Herd } from './herd.ts'
@@ -9,9 +11,10 @@ export interface Encoding {
   encode(): Uint8Array | string
 }
 
-/** Bodies are told by hoopsnake only; the others leave them to be implied by the moves. */
+/** Bodies are told by `hoopsnake` only; the others leave them to be implied by the moves. */
 export const contenders: Readonly<Record<string, (snakes: number) => Promise<Encoding>>> = {
   hoopsnake,
+  'hoopsnake, flat': flat,
   schema,
   msgpackr,
   json,
@@ -27,6 +30,35 @@ async function hoopsnake(snakes: number): Promise<Encoding> {
   return { move, encode: () => sync.flush(++tick, room, []).delta }
 }
 
+/** What those are told of a snake who leave its body out. */
+const head = struct({ x: u8, y: u8, dir: u8, score: u16, length: u16, alive: bool })
+const field = protocol('flat', 1, { state: { snakes: map(uint, head, 10_000) }, inputs: {} })
+
+/** The room's own flush, of the state that `schema` has: the same snakes, the same fields. */
+async function flat(snakes: number): Promise<Encoding> {
+  const herd = createHerd(snakes)
+  const heads = new Map([...herd.state.snakes.keys()].map((id) => [id, unmoved()]))
+  const room = { state: { snakes: heads }, hidden: {}, seats: new Map() }
+  const sync = new Sync({ ...field, state: compile(field.state) }, { epoch: 1, tick: 0 }, room)
+  let tick = 0
+  const all = [...heads.values()]
+  return {
+    move() {
+      herd.move()
+      let i = 0
+      for (const { x, y, body } of herd.state.snakes.values()) {
+        const snake = all[i++]!
+        snake.x = x
+        snake.y = y
+        snake.dir = numbers[body.last!]
+      }
+    },
+    encode: () => sync.flush(++tick, room, []).delta,
+  }
+}
+
+const unmoved = () => ({ x: 0, y: 0, dir: 0, score: 0, length: 10, alive: true })
+
 interface SchemaPackage {
   readonly schema: (fields: object, name: string) => new () => Record<string, unknown>
   readonly t: Readonly<Record<'uint8' | 'uint16' | 'boolean', () => unknown>> & {
@@ -38,7 +70,7 @@ interface SchemaPackage {
 /** `@colyseus/schema`, flat. It tracks what is assigned, so that is measured too. */
 async function schema(snakes: number): Promise<Encoding> {
   const { schema: define, t, Encoder } = await importPeer<SchemaPackage>('@colyseus/schema')
-  const flat = {
+  const types = {
     x: t.uint8(),
     y: t.uint8(),
     dir: t.uint8(),
@@ -46,16 +78,16 @@ async function schema(snakes: number): Promise<Encoding> {
     length: t.uint16(),
     alive: t.boolean(),
   }
-  const Snake = define(flat, 'Snake')
+  const Snake = define(types, 'Snake')
   const Field = define({ snakes: t.map(Snake) }, 'Field')
   const herd = createHerd(snakes)
-  const field = new Field()
-  const all = field['snakes'] as Map<string, Record<string, unknown>>
+  const world = new Field()
+  const all = world['snakes'] as Map<string, Record<string, unknown>>
   for (const [id] of herd.state.snakes) {
-    const snake = Object.assign(new Snake(), { x: 0, y: 0, dir: 0, score: 0, length: 10, alive: true })
+    const snake = Object.assign(new Snake(), unmoved())
     all.set(String(id), snake)
   }
-  const encoder = new Encoder(field)
+  const encoder = new Encoder(world)
   const theirs = [...all.values()]
   return {
     move: herd.move,

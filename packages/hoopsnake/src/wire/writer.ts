@@ -156,9 +156,7 @@ export class Writer {
 
   /** Returns a copy of what was written from `start` on. The writer may be used again. */
   take(start = 0): Uint8Array<ArrayBuffer> {
-    const copy = new Uint8Array(this.length - start)
-    copy.set(this.#bytes.subarray(start, this.length))
-    return copy
+    return this.#bytes.slice(start, this.length)
   }
 
   /** Gives what was written, not as a copy: it changes with whatever is written next. */
