@@ -4,6 +4,7 @@ import { noOwn } from './effects.ts'
 import { writePong } from './frames/play.ts'
 import type { OwnParts, Refusal, Stamp } from './frames/tick.ts'
 import { inOrder, writeOwn } from './frames/tick.ts'
+import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
 import { Ring } from './ring.ts'
 import type { SeatRecord } from './seats.ts'
@@ -70,8 +71,8 @@ export function neverConfirms({ owed, sent }: Member): boolean {
  */
 export class Fanout {
   readonly #members = new Set<Member>()
-  /** The members that have a seat, by seat. */
-  readonly #seated = new Map<number, Member>()
+  /** By seat; those of seats that are on their way in, and no members yet, included. */
+  readonly #seated: ReadonlyMap<number, Member>
   readonly #sync: Sync
   readonly #epoch: number
   readonly #lives: readonly Life[]
@@ -81,10 +82,16 @@ export class Fanout {
   /** Of a flush, those who are to be written the DELTA alone. At most BATCH, and none between flushes. */
   readonly #batch: Member[] = []
 
-  /** `unheard` is what the life of the room before left. */
-  constructor(sync: Sync, epoch: number, telemetry: Telemetry, unheard: Unheard) {
+  /** `unheard` is what the life of the room before left; `seated` are those who have a seat, by seat: not a copy. */
+  constructor(
+    { sync, epoch }: Pick<Machine, 'sync' | 'epoch'>,
+    telemetry: Telemetry,
+    unheard: Unheard,
+    seated: ReadonlyMap<number, Member>,
+  ) {
     this.#sync = sync
     this.#epoch = epoch
+    this.#seated = seated
     this.#telemetry = telemetry
     this.#lives = unheard.lives
     this.#ring = new Ring(MAX_UNCONFIRMED, unheard.tellings)
@@ -95,14 +102,11 @@ export class Fanout {
     member.had = this.#sync.tick
     member.seen = this.#ring.end
     this.#members.add(member)
-    if (member.seat !== 0) this.#seated.set(member.seat, member)
   }
 
   /** Forgets a member. Does nothing if it isn't in. */
   remove(member: Member): void {
     if (this.#members.delete(member)) member.last = [...this.#ring.recent]
-    // Its seat may have gone over to another connection.
-    if (this.#seated.get(member.seat) === member) this.#seated.delete(member.seat)
   }
 
   /**
@@ -140,7 +144,8 @@ export class Fanout {
 
   /** Gives what the next life of the room must know to tell everybody all. `held` are the accounts of who is away. */
   unheard(held: ReadonlyMap<number, Account>): Unheard {
-    const accounts = new Map<number, Account>([...held, ...this.#seated])
+    const here = [...this.#seated].filter(([, member]) => this.#members.has(member))
+    const accounts = new Map<number, Account>([...held, ...here])
     const least = [...accounts.values()].reduce((tick, { had }) => Math.min(tick, had), this.#sync.tick)
     const { first, recent } = this.#ring
     const tellings = this.#ring.from(this.#ring.after(least))

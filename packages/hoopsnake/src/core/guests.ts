@@ -63,7 +63,7 @@ export class Guests {
       this.#enter({ kind: 'leave', seat }),
     )
     const { machine, unheard } = given
-    this.#fanout = new Fanout(machine.sync, machine.epoch, given.telemetry, unheard)
+    this.#fanout = new Fanout(machine, given.telemetry, unheard, this.#seated)
     this.desk = new Desk(given, this.#fanout, {
       leave: (guest) => this.#leave(guest),
       lost: (guest) => this.#lost(guest),
@@ -160,7 +160,7 @@ export class Guests {
     this.#holds.flush(effects)
     countInputs(this.#given.telemetry, effects)
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
-    for (const seat of effects.joined) this.#letIn(seat, effects)
+    for (const seat of effects.joined) this.#letIn(seat)
     for (const { seat, reason } of effects.left) this.#vacate(seat, reason)
   }
 
@@ -203,7 +203,7 @@ export class Guests {
     this.#given.stirred()
   }
 
-  #letIn(id: number, effects: Effects): void {
+  #letIn(id: number): void {
     this.#arriving--
     const guest = this.#seated.get(id)
     const seat = this.#given.machine.seats.get(id)
@@ -212,8 +212,6 @@ export class Guests {
       const { machine, clock, telemetry } = this.#given
       countCode(telemetry.dials, 'joined')
       this.#welcome(guest)
-      const own = effects.own.get(id)
-      if (own !== undefined) owe(guest, own)
       this.#fanout.sendFull(guest, machine.seats, clock.now())
     }
     // The player was gone before the seat was there, and never learnt its token: nobody can come back to it.
