@@ -5,8 +5,7 @@ import { forget, FULL_EVERY, isClogged, neverConfirms } from './fanout.ts'
 import type { Up } from './frames/play.ts'
 import type { Guest, GuestDesk } from './guest.ts'
 import type { Inbox } from './inbox.ts'
-import { giveBack, releaseInputs, takeInput } from './intake.ts'
-import type { Rate } from './limits.ts'
+import { Intake } from './intake.ts'
 import type { Log } from './log.ts'
 import type { Machine } from './machine.ts'
 import type { Named } from './protocol.ts'
@@ -41,18 +40,16 @@ const UNCONFIRMED = 'Too much of what was sent to you is unread or unconfirmed.'
 /** Hears the guests of one room: their inputs go into the inbox, no faster than they may; questions are answered. */
 export class Desk implements GuestDesk {
   readonly inputs: readonly Named[]
-  readonly rate: Rate
   readonly telemetry: Telemetry
   readonly #given: DeskGiven
   readonly #fanout: Fanout
   readonly #exits: Exits
-  /** Those of whom inputs came too fast and wait outside. */
-  readonly #throttled = new Set<Guest>()
+  /** Those where inputs wait outside that came too fast. */
+  readonly #throttled = new Set<Intake>()
   #tickedAt: number
 
   constructor(given: DeskGiven, fanout: Fanout, exits: Exits) {
     this.inputs = given.machine.protocol.inputs
-    this.rate = given.settings.inputs
     this.telemetry = given.telemetry
     this.#given = given
     this.#fanout = fanout
@@ -79,16 +76,17 @@ export class Desk implements GuestDesk {
   releaseInputs(): void {
     if (this.#throttled.size === 0) return
     const into = { inbox: this.#given.inbox, now: this.#given.clock.now() }
-    for (const guest of this.#throttled) {
-      releaseInputs(guest, into)
-      if (guest.waiting.length === 0) this.#throttled.delete(guest)
+    for (const intake of this.#throttled) {
+      intake.release(into)
+      if (!intake.waits) this.#throttled.delete(intake)
     }
   }
 
   /** Hears a guest no longer. What waits with it is given back to its seat, if that is held. */
-  forget(guest: Guest, held?: SeatRecord): void {
-    this.#throttled.delete(guest)
-    if (held !== undefined) giveBack(guest, held)
+  forget({ intake }: Guest, held?: SeatRecord): void {
+    if (intake === undefined) return
+    this.#throttled.delete(intake)
+    if (held !== undefined) intake.giveBack(held)
   }
 
   frame(guest: Guest, up: Up): void {
@@ -123,7 +121,7 @@ export class Desk implements GuestDesk {
   }
 
   #input(guest: Guest, up: Up & { kind: 'input' }): void {
-    const { machine, inbox, clock } = this.#given
+    const { machine, settings, inbox, clock } = this.#given
     if (neverConfirms(guest)) throw refuse('FLOOD', UNCONFIRMED)
     if (guest.seat === 0) {
       if (isClogged(guest)) throw refuse('FLOOD', UNCONFIRMED)
@@ -133,8 +131,9 @@ export class Desk implements GuestDesk {
     const seat = machine.seats.get(guest.seat)
     if (seat === undefined) return
     const pending = inbox.size > 0
-    takeInput(guest, seat, up, { inbox, now: clock.now() })
-    if (guest.waiting.length > 0) this.#throttled.add(guest)
+    const intake = (guest.intake ??= new Intake(settings.inputs, 'any'))
+    intake.take(seat, up, { inbox, now: clock.now() })
+    if (intake.waits) this.#throttled.add(intake)
     // What waited before this one has stirred the room already.
     if (!pending) this.#given.stirred()
   }

@@ -9,8 +9,7 @@ import { writeReason } from './frames/hello.ts'
 import { down } from './frames/kinds.ts'
 import type { Up } from './frames/play.ts'
 import { readUp } from './frames/play.ts'
-import type { Input } from './inbox.ts'
-import { Bucket, type Rate } from './limits.ts'
+import type { Intake } from './intake.ts'
 import type { Connection } from './link.ts'
 import type { Pipe } from './pipe.ts'
 import { close } from './pipe.ts'
@@ -24,8 +23,6 @@ import type { Flush, Sent } from './unheard.ts'
 export interface GuestDesk {
   /** What they may send. */
   readonly inputs: readonly Named[]
-  /** What keeps a flooder from hurting anybody but itself. */
-  readonly rate: Rate
   /** Counts what they say, and how they end. */
   readonly telemetry: Telemetry
   /** Takes a frame. Throws Refused to end the connection. */
@@ -55,18 +52,12 @@ export class Guest implements Member, Connection {
   readonly seat: number
   /** What its token carries; '' for a watcher. */
   readonly secret: string
-  readonly bucket: Bucket
   last: readonly Flush[] = NONE
   fullAt: number = -Infinity
   had = -1
   readonly sent: Sent[] = []
-  /** Inputs that came too fast; they go in as the bucket refills. At most MAX_WAITING. */
-  readonly waiting: Input[] = []
-  /**
-   * Set until the first input is taken, which may have any sequence that was not. Of a connection that was brought over,
-   * what was on its way is passed over until the one that is 'due': its client sends all again.
-   */
-  first: 'any' | 'due' | undefined = 'any'
+  /** What its inputs go through; undefined before the first one. */
+  intake: Intake | undefined = undefined
   /** Set once: nothing that comes from the connection counts any more. */
   over = false
   /** Set when the room that replaces this one has taken the connection over: it goes on there. */
@@ -77,7 +68,6 @@ export class Guest implements Member, Connection {
     this.pipe = pipe
     this.seat = seat
     this.secret = secret
-    this.bucket = new Bucket(desk.rate)
     this.acks = seat !== 0
     this.#desk = desk
   }

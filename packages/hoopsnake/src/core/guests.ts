@@ -10,6 +10,7 @@ import { Guest, turnAway } from './guest.ts'
 import type { Holds } from './holds.ts'
 import { createHolds } from './holds.ts'
 import type { Entry } from './inbox.ts'
+import { Intake } from './intake.ts'
 import type { Connection, Fallen } from './link.ts'
 import type { Pipe } from './pipe.ts'
 import type { Flushed } from './sync.ts'
@@ -127,7 +128,7 @@ export class Guests {
    * Within one life of the room, everything that the player was to be told after the tick it has is told again.
    */
   resume(pipe: Pipe, back: Back, fallen?: Fallen): Connection {
-    const { machine, seal } = this.#given
+    const { machine, seal, settings } = this.#given
     const seat = machine.seats.get(back.seat)
     if (seat?.digest !== seal.digest(back.secret)) throw refuse('GONE')
     if (userKey(seat.user) !== userKey(back.user))
@@ -143,7 +144,7 @@ export class Guests {
       before.dismiss(refuse('TAKEN_OVER'))
     }
     const guest = new Guest(pipe, back, this.desk)
-    if (back.epoch === 0) guest.first = 'due'
+    if (back.epoch === 0) guest.intake = new Intake(settings.inputs, 'due')
     this.#seated.set(seat.id, guest)
     const earlier = before ?? this.#holds.release(seat.id)
     this.#welcome(guest, back.epoch)

@@ -1,51 +1,77 @@
 import { refuse } from './errors.ts'
 import type { Up } from './frames/play.ts'
-import type { Guest } from './guest.ts'
 import type { Inbox, Input } from './inbox.ts'
+import { Bucket, type Rate } from './limits.ts'
 import type { SeatRecord } from './seats.ts'
 import { MAX_WAITING } from './seats.ts'
 
+/** The way in, and when that is. */
+interface Into {
+  readonly inbox: Inbox
+  readonly now: number
+}
+
 /**
- * Takes an input of a seat: once, in order, and not faster than its bucket allows.
+ * Takes the inputs of one connection: once, in order, and not faster than its bucket allows.
  *
- * What comes too fast waits with the guest. Throws Refused, to close the connection, when too much waits or an input
- * is missing before this one.
+ * A class, and made with the first input: of thousands, those who watch or wait have none.
  */
-export function takeInput(
-  guest: Guest,
-  seat: SeatRecord,
-  up: Up & { kind: 'input' },
-  into: { inbox: Inbox; now: number },
-): void {
-  const { seq, input, value } = up
-  // Sent again after a reconnect, though it had arrived.
-  if (seq <= seat.taken) return
-  if (seq !== seat.taken + 1) {
-    if (guest.first === 'due') return
-    if (guest.first === undefined) throw refuse('OUT_OF_ORDER')
+export class Intake {
+  readonly #bucket: Bucket
+  /** Inputs that came too fast; they go in as the bucket refills. At most MAX_WAITING. */
+  readonly #waiting: Input[] = []
+  /**
+   * Set until the first input is taken, which may have any sequence that was not. Of a connection that was brought over,
+   * what was on its way is passed over until the one that is 'due': its client sends all again.
+   */
+  #first: 'any' | 'due' | undefined
+
+  constructor(rate: Rate, first: 'any' | 'due') {
+    this.#bucket = new Bucket(rate)
+    this.#first = first
   }
-  guest.first = undefined
-  seat.taken = seq
-  const failed = seq <= seat.spoiled ? refuse('INPUT_FAILED') : undefined
-  const entry: Input = { kind: 'input', seat: seat.id, seq, input, value, failed }
-  if (guest.waiting.length === 0 && mayEnter(guest, into)) return void into.inbox.put(entry)
-  guest.waiting.push(entry)
-  releaseInputs(guest, into)
-  if (guest.waiting.length > MAX_WAITING) throw refuse('FLOOD')
+
+  /** Whether inputs came too fast and wait here. */
+  get waits(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /**
+   * Takes an input of a seat; what comes too fast waits. Throws Refused, to close the connection, when too much waits or
+   * an input is missing before this one.
+   */
+  take(seat: SeatRecord, up: Up & { kind: 'input' }, into: Into): void {
+    const { seq, input, value } = up
+    // Sent again after a reconnect, though it had arrived.
+    if (seq <= seat.taken) return
+    if (seq !== seat.taken + 1) {
+      if (this.#first === 'due') return
+      if (this.#first === undefined) throw refuse('OUT_OF_ORDER')
+    }
+    this.#first = undefined
+    seat.taken = seq
+    const failed = seq <= seat.spoiled ? refuse('INPUT_FAILED') : undefined
+    const entry: Input = { kind: 'input', seat: seat.id, seq, input, value, failed }
+    const waiting = this.#waiting
+    if (waiting.length === 0 && mayEnter(this.#bucket, into)) return void into.inbox.put(entry)
+    waiting.push(entry)
+    this.release(into)
+    if (waiting.length > MAX_WAITING) throw refuse('FLOOD')
+  }
+
+  /** Takes back what waits, as the connection is over: its client sends that again when it is back. */
+  giveBack(seat: SeatRecord): void {
+    if (this.#waiting.length > 0) seat.taken = this.#waiting[0]!.seq - 1
+    this.#waiting.length = 0
+  }
+
+  /** Lets in what waits, oldest first, as far as the bucket and the inbox have room. */
+  release(into: Into): void {
+    const waiting = this.#waiting
+    while (waiting.length > 0 && mayEnter(this.#bucket, into)) into.inbox.put(waiting.shift()!)
+  }
 }
 
-/** Takes back what waits with a guest whose connection is over: its client sends that again when it is back. */
-export function giveBack({ waiting }: Guest, seat: SeatRecord): void {
-  if (waiting.length > 0) seat.taken = waiting[0]!.seq - 1
-  waiting.length = 0
-}
-
-/** Lets in what waits with a guest, oldest first, as far as its bucket and the inbox have room. */
-export function releaseInputs(guest: Guest, into: { inbox: Inbox; now: number }): void {
-  const { waiting } = guest
-  while (waiting.length > 0 && mayEnter(guest, into)) into.inbox.put(waiting.shift()!)
-}
-
-function mayEnter({ bucket }: Guest, { inbox, now }: { inbox: Inbox; now: number }): boolean {
+function mayEnter(bucket: Bucket, { inbox, now }: Into): boolean {
   return !inbox.full && bucket.take(now)
 }

@@ -6,6 +6,13 @@ export interface Rate {
   readonly burst: number
 }
 
+/** Says what is wrong with a rate, and the right form. Undefined: nothing. */
+export function whyNoRate({ perSecond, burst }: Rate): string | undefined {
+  if (!(perSecond > 0 && perSecond < Infinity)) return `perSecond: ${perSecond}: give a number above 0`
+  if (!(burst >= 1 && burst < Infinity)) return `burst: ${burst}: give a number from 1`
+  return undefined
+}
+
 /**
  * A token bucket, full at first.
  *
@@ -19,10 +26,8 @@ export class Bucket {
 
   /** Throws RangeError on a rate that is none. */
   constructor(rate: Rate) {
-    const { perSecond, burst } = rate
-    if (!(perSecond > 0 && perSecond < Infinity))
-      throw new RangeError(`perSecond: ${perSecond}: give a number above 0`)
-    if (!(burst >= 1 && burst < Infinity)) throw new RangeError(`burst: ${burst}: give a number from 1`)
+    const why = whyNoRate(rate)
+    if (why !== undefined) throw new RangeError(why)
     this.#rate = rate
   }
 

@@ -1,5 +1,6 @@
 import { milliseconds } from './clock.ts'
 import type { LatePolicy, RoomKind } from './kind.ts'
+import { type Rate, whyNoRate } from './limits.ts'
 import type { Data } from './protocol.ts'
 
 /** How long the answer to a CONFIRM may wait for a frame to go with, in ms: it then costs no write of its own. */
@@ -25,7 +26,7 @@ export interface Settings {
   readonly holdSeat: number
   /** undefined: never. */
   readonly saveEvery: number | undefined
-  readonly inputs: { readonly perSecond: number; readonly burst: number }
+  readonly inputs: Rate
 }
 
 /** Checks the options of a kind of room. Throws RangeError that shows the right form. */
@@ -42,7 +43,10 @@ export function settingsOf({ options, protocol }: RoomKind): Settings {
   if (!Number.isInteger(ticksPerFrame) || ticksPerFrame < 1) {
     throw wrong(`send: ${options.send}; give a divisor of hz (${hz}), e.g. ${perTick / 2}`)
   }
-  const perSecond = Math.max(20, 2 * perTick)
+  const rate = Math.max(20, 2 * perTick)
+  const inputs = options.inputs ?? { perSecond: rate, burst: 2 * rate }
+  const noRate = whyNoRate(inputs)
+  if (noRate !== undefined) throw wrong(`inputs.${noRate}`)
   return {
     hz,
     ruleHz: hz === 'events' ? 1000 : hz,
@@ -58,6 +62,6 @@ export function settingsOf({ options, protocol }: RoomKind): Settings {
     closeEmptyAfter: milliseconds(options.closeEmptyAfter ?? '30s'),
     holdSeat: milliseconds(options.holdSeat ?? '30s'),
     saveEvery: options.save && milliseconds(options.save.every),
-    inputs: options.inputs ?? { perSecond, burst: 2 * perSecond },
+    inputs,
   }
 }
