@@ -115,23 +115,27 @@ interface Inside {
 /** One who is there. A class, because there are thousands. */
 class Visit implements Stay {
   readonly #inside: Inside
-  readonly #sender: Sender
+  readonly #address: string
+  readonly #group: string
+  readonly #crowd: boolean
   #user: string | undefined
   #isKnown = false
 
-  constructor(inside: Inside, sender: Sender) {
+  constructor(inside: Inside, { address, group, crowd }: Sender) {
     this.#inside = inside
-    this.#sender = sender
-    inside.heads.enter(sender.group)
+    this.#address = address
+    this.#group = group
+    this.#crowd = crowd
+    inside.heads.enter(group)
   }
 
   get keys(): readonly string[] {
-    const at = addressKey(this.#sender.group)
+    const at = addressKey(this.#group)
     return this.#user === undefined ? [at] : [at, this.#user]
   }
 
   get banned(): Refused | undefined {
-    return this.#refusal(addressKey(this.#sender.group))
+    return this.#refusal(addressKey(this.#group))
   }
 
   admit(user: unknown): Refused | undefined {
@@ -142,17 +146,16 @@ class Visit implements Stay {
   }
 
   ending(code: string): void {
-    const { address, group, crowd } = this.#sender
     // Whoever writes a client of their own at this machine meets MALFORMED often.
-    if (code !== 'FLOOD' && !(code === 'MALFORMED' && !isLoopback(address))) return
+    if (code !== 'FLOOD' && !(code === 'MALFORMED' && !isLoopback(this.#address))) return
     // A user that is known answers for itself; nobody knows who else is at its address.
     if (this.#user !== undefined) this.#inside.strike(this.#user, code)
-    else if (!crowd) this.#inside.strike(addressKey(group), code)
+    else if (!this.#crowd) this.#inside.strike(addressKey(this.#group), code)
   }
 
   leave(): void {
     this.#know()
-    this.#inside.heads.leave(this.#sender.group)
+    this.#inside.heads.leave(this.#group)
   }
 
   #know(): void {

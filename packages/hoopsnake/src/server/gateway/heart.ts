@@ -34,6 +34,7 @@ export class Heart implements Entry {
   place: number = -1
   readonly #given: HeartGiven
   readonly #whose: Alive
+  /** When something was heard last, in whole ms, as `due` is: V8 keeps a fraction in an object of its own. */
   #last: number
   /** When the ping was sent that waits for its pong; 0: none does. */
   #pinged = 0
@@ -43,13 +44,13 @@ export class Heart implements Entry {
   constructor(given: HeartGiven, whose: Alive) {
     this.#given = given
     this.#whose = whose
-    this.#last = given.clock.now()
+    this.#last = Math.trunc(given.clock.now())
     this.due = this.#last + given.limits.ping
     given.timer.put(this)
   }
 
   heard(now: number): void {
-    this.#last = now
+    this.#last = Math.trunc(now)
   }
 
   /** Gives how long ago the ping was sent that a pong at `now` answers, in ms; undefined where none is open. */
@@ -62,13 +63,14 @@ export class Heart implements Entry {
   /** Beats: the timer calls it when it is due. */
   run(): void {
     const { clock, limits, timer } = this.#given
-    const now = clock.now()
+    // In whole ms, as all that it is compared with.
+    const now = Math.trunc(clock.now())
     // It was this end that stood still: what came meanwhile is yet to be read.
     if (now - this.due > PAUSE) this.#last = Math.max(this.#last, now - limits.silence + limits.ping)
     if (now >= this.#last + limits.silence) return this.#whose.silent()
     if (now >= this.#last + limits.ping || this.#beats++ % ROUND_TRIP === 0) {
       this.#whose.line.ping()
-      this.#pinged = now
+      this.#pinged = clock.now()
     }
     this.due = Math.min(now + limits.ping, this.#last + limits.silence)
     timer.put(this)
