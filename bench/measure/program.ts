@@ -45,7 +45,10 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts a program on Node, on the core of its side. `args` are a file, relative to the project, and what it is told. */
+/**
+ * Starts a program on Node, on the core of its side. `args` are what Node is told, a file, relative to the project, and
+ * what that is told.
+ */
 export function startProgram(
   side: Side,
   args: readonly string[],

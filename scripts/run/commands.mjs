@@ -2,6 +2,8 @@
 
 // Nothing needs building to be run: Node strips the types, and this condition leads `import 'hoopsnake'` to the sources.
 const source = '--conditions=@hoopsnake/source'
+// Of a server, as in deploy/: see "Sizes" in docs/operating.md.
+const young = '--max-semi-space-size=8'
 const bin = {
   tsc: 'node_modules/typescript/bin/tsc',
   vitest: 'node_modules/vitest/vitest.mjs',
@@ -17,7 +19,7 @@ const quick = ['unit', 'integration', 'e2e'].flatMap((project) => ['--project', 
 export const commands = {
   start: (args) => [
     [source, 'scripts/page.ts'],
-    [source, 'games/snake/server.ts', ...args],
+    [source, young, 'games/snake/server.ts', ...args],
   ],
   example: ([number = '1']) => [
     [source, 'scripts/page.ts', 'examples'],
