@@ -16,15 +16,9 @@ import { progress } from './measure/progress.ts'
 /** Until what coming has left behind is collected, in ms. */
 const SETTLE = 1500
 
-/**
- * What `npm start` and what is in deploy/ tell Node; here ws as well. Otherwise most of what is measured is how far V8
- * has got in growing the space of young objects, which comes to 64 MiB whatever is connected.
- */
-const young = '--max-semi-space-size=8'
-
 const sides = {
-  hoopsnake: { dialect: 'pressing', args: [young, 'bench/small/server.ts'] },
-  ws: { dialect: 'bare', args: [young, 'bench/peers/small.mjs'] },
+  hoopsnake: { dialect: 'pressing', args: ['bench/small/server.ts'] },
+  ws: { dialect: 'bare', args: ['bench/peers/small.mjs'] },
 } as const
 
 export const bench: Bench = {
