@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import { realClock } from './clock.ts'
+import { virtualClock } from '../core/clock.ts'
+import { createTimer } from '../core/timer.ts'
+import { coarseClock, realClock } from './clock.ts'
 
 test('[GW14] a wake-up is never early, even of a fraction of a millisecond', async () => {
   const clock = realClock()
@@ -39,4 +41,31 @@ test('[GW14] a wake-up further away than a timer can count waits its time, and c
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('[GW14] on a coarse clock a thousand that fall due one by one are four wake-ups a second, none early', () => {
+  const clock = virtualClock(3)
+  let wakeUps = 0
+  const counted = (wake: () => void) => (): void => {
+    wakeUps++
+    wake()
+  }
+  const timer = createTimer(
+    coarseClock({ now: () => clock.now(), at: (due, wake) => clock.at(due, counted(wake)) }, 250),
+  )
+  const late: number[] = []
+  for (let i = 1; i <= 1000; i++) {
+    const entry = { due: 3 + i, order: 0, place: -1, run: () => {} }
+    entry.run = () => {
+      late.push(clock.now() - entry.due)
+      entry.due += 60_000
+      timer.put(entry)
+    }
+    timer.put(entry)
+  }
+  clock.advance(1247)
+  expect(late).toHaveLength(1000)
+  expect(Math.min(...late)).toBe(0)
+  expect(Math.max(...late)).toBe(249)
+  expect(wakeUps).toBe(5)
 })

@@ -54,6 +54,17 @@ export function preciseClock(): Clock {
   }
 }
 
+/**
+ * Makes a clock whose wake-ups come at whole multiples of `grain` ms: up to that late, and many at once. A wake-up costs
+ * more than most of what it is for.
+ */
+export function coarseClock(clock: Clock, grain: number): Clock {
+  return {
+    now: () => clock.now(),
+    at: (due, wake) => clock.at(Math.ceil(due / grain) * grain, wake),
+  }
+}
+
 /** Gives the time of day, UTC, for people to read. Never for schedules. */
 export function timeOfDay(): string {
   return new Date().toISOString()

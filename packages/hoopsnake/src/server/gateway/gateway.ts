@@ -1,4 +1,5 @@
 import { createTimer } from '../../core/timer.ts'
+import { coarseClock } from '../clock.ts'
 import type { Capacity } from '../connections.ts'
 import { createAnswers } from './answers.ts'
 import type { Bans } from './bans.ts'
@@ -26,6 +27,12 @@ export interface Gateway extends Tenant, Pick<SocketSide, 'drain' | 'refuse' | '
   readonly connections: number
 }
 
+/**
+ * How late pings and deadlines of clients may be, as a share of the time between pings: 250 ms of 5 s. A thousand
+ * clients are looked after with four wake-ups a second.
+ */
+const GRAIN = 1 / 20
+
 /** Makes a gateway. It listens to nothing by itself. */
 export function createGateway(given: GatewayGiven): Gateway {
   let phase: Gate['phase'] = 'open'
@@ -34,7 +41,7 @@ export function createGateway(given: GatewayGiven): Gateway {
     ...given,
     door,
     turnstile: createTurnstile(given.limits.arrivals),
-    timer: createTimer(given.clock),
+    timer: createTimer(coarseClock(given.clock, GRAIN * given.limits.ping)),
   })
   const http = httpSide({
     ...given,
