@@ -188,7 +188,7 @@ export class Fanout {
       const slow = this.#slow(member)
       if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, seats, pong)
       else {
-        if (pong !== undefined) member.pipe.write(pong.slice())
+        if (pong !== undefined) member.pipe.write(pong)
         if (slow) this.#telemetry.framesOwed++
         else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
       }
@@ -223,7 +223,7 @@ export class Fanout {
   /** Answers a CONFIRM at once, outside of any flush. `time` is what the client's clock said in it. */
   answer(member: Member, time: number, tick: number, at: Moment): void {
     member.asked = { time, at: at.now }
-    member.pipe.write(this.#pong(member, tick, at).slice())
+    member.pipe.write(this.#pong(member, tick, at))
   }
 
   /** Sends the whole state as of the last flush, with everything the member was owed. */
@@ -260,7 +260,7 @@ export class Fanout {
     const mineDiff = flushed.mine.size === 0 ? undefined : flushed.mine.get(member.seat)
     const something = hasOwn(member) || mineDiff !== undefined
     // Few have both; what is one's own then goes out with the DELTA, as ever.
-    if (something && pong !== undefined) member.pipe.write(pong.slice())
+    if (something && pong !== undefined) member.pipe.write(pong)
     const tellings = member.owed?.tellings
     this.#write(member, something ? this.#own(member, seats, { tellings, mineDiff }) : pong, flushed.delta)
     member.base = flushed.tick
@@ -288,23 +288,20 @@ export class Fanout {
     if (owed !== undefined && isNews(owed)) member.sent.push({ ...stamp, own: owed })
     member.owed = undefined
     member.acks = false
-    return this.#lent()
-  }
-
-  /** Lends what was written for one member alone, counted. */
-  #lent(): Uint8Array {
     const frame = this.#w.lend()
     this.#count(frame)
     return frame
   }
 
-  /** Writes the answer to what a member asked, lent. How long that waited for it is no part of the way. */
+  /** Writes the answer to what a member asked. How long that waited for it is no part of the way. */
   #pong(member: Member, tick: number, { now, ticked }: Moment): Uint8Array {
     const { time, at } = member.asked!
     member.asked = undefined
     this.#w.clear()
     writePong(this.#w, { echo: time + now - at, time: now, tick, due: ticked })
-    return this.#lent()
+    const frame = this.#w.take()
+    this.#count(frame)
+    return frame
   }
 
   #slow(member: Member): boolean {
