@@ -180,11 +180,8 @@ class ThreadsPlace implements RunningPlace {
       // Alone, or along with what everybody gets.
       const leading = first ?? frame
       if (leading[0] === down.PONG) client.pong = leading
-      if (first === undefined) client.pipe.write(frame)
-      else {
-        client.acked = readAck(first) ?? client.acked
-        client.pipe.write(frame, first)
-      }
+      if (first !== undefined) client.acked = readAck(first) ?? client.acked
+      client.pipe.write(frame, first)
     }
   }
 
