@@ -19,7 +19,7 @@ export function binaryMessage(payload: Uint8Array): Buffer {
 
 /**
  * Bytes that messages for one client alone are cut from: a buffer of its own for each costs more than writing it. A
- * client that does not read holds so many for each message, and those of a second at most: then it is skipped.
+ * client that does not read holds so many for each message, and those of two seconds at most: then it is skipped.
  */
 const SLAB = 4096
 
