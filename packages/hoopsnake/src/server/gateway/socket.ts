@@ -14,6 +14,7 @@ import { isWelcome } from './headers.ts'
 import { SocketLine } from './line.ts'
 import { route } from './route.ts'
 import { Session, type SessionGiven, whence } from './session.ts'
+import { createShortcut } from './shortcut.ts'
 
 /** What sockets are taken in with. */
 export interface SocketGiven extends Omit<SessionGiven, 'drain'>, DrainGiven {
@@ -117,12 +118,14 @@ interface Crowd {
 function createCrowd(given: SessionGiven, emptied: () => void): Crowd {
   const clients = new Set<ClientSocket>()
   const framing = new Framing()
+  const takeShortcut = createShortcut(given.limits.frameBytes)
   const crowd: Crowd = {
     clients,
     accept(client, socket, dial, stay) {
       client.crowd = crowd
       client.line = new SocketLine(client, socket, framing, stay)
       client.session = new Session(given, dial, client.line, stay)
+      takeShortcut(client, socket)
       clients.add(client)
       if (stay.banned !== undefined) client.session.expel(stay.banned)
     },
