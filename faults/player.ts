@@ -119,8 +119,8 @@ export async function dialPlayer<P extends AnyProtocol>(
       wire,
       gaps,
       input(name: string, value?: unknown) {
-        const input = protocol.inputs.findIndex((named) => named.name === name)
-        say((w) => writeInput(w, protocol.inputs, { seq: ++seq, input, value }, Math.max(0, seen.tick)))
+        const sent = { seq: ++seq, input: protocol.inputs.findIndex((named) => named.name === name), value }
+        say((w) => writeInput(w, protocol.inputs, sent, { confirmed: Math.max(0, seen.tick) }))
       },
       leave: () => say(writeLeave),
       drop: () => wire.socket.resetAndDestroy(),

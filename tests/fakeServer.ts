@@ -159,8 +159,8 @@ function createLine<P extends AnyProtocol>(
     }
     const up = readUp(new Reader(frame), protocol.inputs)
     line.heard.push(up)
-    if (up.kind !== 'confirm' || !line.answering) return
-    line.pong(up.time)
+    const asked = up.kind === 'confirm' || up.kind === 'input' ? up.time : undefined
+    if (asked !== undefined && line.answering) line.pong(asked)
   }
   return { line, take, leave: (code) => (left ??= code) }
 }

@@ -71,12 +71,17 @@ const intents: Record<string, Intent> = {
 
 const ups: Record<string, [write: (w: Writer) => void, read: play.Up]> = {
   turn: [
-    (w) => play.writeInput(w, pit.inputs, { seq: 1, input: 0, value: 'down' }, 300),
-    { kind: 'input', seq: 1, confirmed: 300, input: 0, value: 'down' },
+    (w) => play.writeInput(w, pit.inputs, { seq: 1, input: 0, value: 'down' }, { confirmed: 300 }),
+    { kind: 'input', seq: 1, confirmed: 300, time: undefined, input: 0, value: 'down' },
   ],
   rest: [
-    (w) => play.writeInput(w, pit.inputs, { seq: 2, input: 1, value: undefined }, 300),
-    { kind: 'input', seq: 2, confirmed: 300, input: 1, value: undefined },
+    (w) => play.writeInput(w, pit.inputs, { seq: 2, input: 1, value: undefined }, { confirmed: 300 }),
+    { kind: 'input', seq: 2, confirmed: 300, time: undefined, input: 1, value: undefined },
+  ],
+  timed: [
+    (w) =>
+      play.writeInput(w, pit.inputs, { seq: 3, input: 0, value: 'down' }, { confirmed: 300, time: 1000 }),
+    { kind: 'input', seq: 3, confirmed: 300, time: 1000, input: 0, value: 'down' },
   ],
   confirm: [(w) => play.writeConfirm(w, 300, 1000), { kind: 'confirm', confirmed: 300, time: 1000 }],
   askFull: [play.writeAskFull, { kind: 'askFull' }],
@@ -184,6 +189,10 @@ test('OWN', () => {
       { ack: 3, refusals },
       { ack: 3, refusals },
     ],
+    answer: [
+      { ack: 3, answer: { echo: 1000, time: 1050, due: 1040 } },
+      { ack: 3, answer: { echo: 1000, time: 1050, tick: 300, due: 1040 } },
+    ],
     missed: [
       { tellings: [{ ...died(300), place: 2 }], missed: 5 },
       { told: [{ tick: 300, place: 2, event: 0, value: 2 }], missed: 5 },
@@ -249,7 +258,7 @@ test('no example is without a check', () => {
     'draining',
     'pong',
   ]
-  const frames = ['full', 'delta', 'died', 'nothing', 'own', 'changed', 'refusal', 'missed', 'room']
+  const frames = ['full', 'delta', 'died', 'nothing', 'own', 'answer', 'changed', 'refusal', 'missed', 'room']
   expect([...shown.keys()].sort()).toEqual([...checked, ...frames].sort())
 })
 

@@ -1,8 +1,8 @@
 // The field of `games/snake` in mode open, as each of the peers needs it: a torus, snakes that only move and turn.
 export const HZ = 20
-/** Bytes of a question for the time, and of its answer: as CONFIRM and PONG of hoopsnake. */
+/** Bytes of a question for the time, and of its answer: as CONFIRM of hoopsnake, and an OWN that answers it. */
 export const ASKS = 11
-export const PONG = 27
+export const PONG = 29
 export const SIDE = 128
 /** How many cells a snake has, always. */
 export const LENGTH = 10

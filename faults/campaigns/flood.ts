@@ -17,7 +17,9 @@ const RATE = 10_000
 const floods: Readonly<Record<string, { readonly message: Buffer; readonly ends: number }>> = {
   CONFIRM: { message: binary((w) => writeConfirm(w, 0, 0)), ends: 4001 },
   inputs: {
-    message: binary((w) => writeInput(w, calm.of.inputs, { seq: 1, input: 0, value: undefined }, 0)),
+    message: binary((w) =>
+      writeInput(w, calm.of.inputs, { seq: 1, input: 0, value: undefined }, { confirmed: 0 }),
+    ),
     ends: 4001,
   },
   pings: { message: frame(opcodes.PING, Buffer.from('are you there?')), ends: 4001 },

@@ -2,7 +2,7 @@ import { type AnyProtocol, Writer } from 'hoopsnake'
 import { up, WIRE } from '../../packages/hoopsnake/src/core/frames/kinds.ts'
 import { writeConfirm } from '../../packages/hoopsnake/src/core/frames/play.ts'
 import { mutate, raw, scribble, type Dice } from './scribble.ts'
-import { readSchema, type Schema } from './schema.ts'
+import { readSchema } from './schema.ts'
 
 /** What a client would have to know to speak well. */
 export interface Knowledge {
@@ -25,10 +25,7 @@ const edges = [0, 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1]
 /** Makes frames for a protocol by chance. */
 export function framesOf(protocol: AnyProtocol, dice: Dice): Frames {
   const inputs = protocol.inputs.map(({ type }) => readSchema(type.schema))
-  const [ask, options] = [protocol.join, protocol.options].map(({ schema }) => readSchema(schema)) as [
-    Schema,
-    Schema,
-  ]
+  const [ask, options] = [readSchema(protocol.join.schema), readSchema(protocol.options.schema)]
   const w = new Writer(256)
 
   function hello(know: Knowledge): void {
@@ -52,10 +49,12 @@ export function framesOf(protocol: AnyProtocol, dice: Dice): Frames {
     w.uint(near(know.tick))
   }
   function input(know: Knowledge): void {
-    w.u8(up.INPUT)
+    const timed = dice(4) === 0
+    w.u8(timed ? up.TIMED_INPUT : up.INPUT)
     if (dice(50) === 0) w.uint(near(know.seq))
     else w.uint(++know.seq)
     w.uint(near(know.tick))
+    if (timed) w.f64(dice(100_000))
     const at = dice(inputs.length)
     w.u8(dice(200) === 0 ? inputs.length : at)
     scribble(w, inputs[at]!, dice)

@@ -3,11 +3,15 @@ import { Reader, Writer, type AnyProtocol, type JoinOf } from 'hoopsnake'
 import { readReason, readWelcome, writeHello } from '../../../packages/hoopsnake/src/core/frames/hello.ts'
 import { down, WIRE } from '../../../packages/hoopsnake/src/core/frames/kinds.ts'
 import { writeConfirm, writeInput, writeLeave } from '../../../packages/hoopsnake/src/core/frames/play.ts'
+import { readOwnHead } from '../../../packages/hoopsnake/src/core/frames/tick.ts'
 import type { Client } from '../client.ts'
 import type { Talk } from '../dialects.ts'
 
-/** Bytes of a CONFIRM, and of its answer: the servers that we are compared with are asked as much, and say as much. */
-export const LENGTHS = { confirm: 11, pong: 27 } as const
+/** Bytes of a CONFIRM, and of an OWN that answers it: the servers that we are compared with are asked as much, and say as much. */
+export const LENGTHS = { confirm: 11, pong: 29 } as const
+
+/** Answers after which the clock is known. */
+const SURE = 4
 
 export interface Player extends Talk {
   /** Sends an input, by its number in the protocol. */
@@ -24,7 +28,7 @@ export function player<P extends AnyProtocol>(
   intent: 'join' | 'create' = 'join',
 ): Player {
   let [seq, tick, there, room] = [0, 0, false, '']
-  // As `hoopsnake/client` does: an input confirms, and once the clock is known CONFIRM asks for it every 2 s.
+  // As `hoopsnake/client` does: an input confirms, and asks for the time every 2 s; CONFIRM does where no input comes.
   let [toldAt, askedAt, answers] = [-Infinity, -Infinity, 0]
   const join = bytes((w) => {
     // No options.
@@ -42,7 +46,7 @@ export function player<P extends AnyProtocol>(
         there = true
         return first ? 'in' : 'tick'
       }
-      if (kind === down.PONG) answers++
+      if (answers < SURE && isAnswer(payload)) answers++
       if (kind === down.WELCOME) room = readWelcome(new Reader(payload.subarray(1))).room
       if (kind === down.WAIT) throw new Error('WAIT')
       if (kind !== down.REFUSED && kind !== down.CLOSED) return undefined
@@ -53,17 +57,25 @@ export function player<P extends AnyProtocol>(
       return room
     },
     input(number, value) {
-      toldAt = performance.now()
-      client.send(bytes((w) => writeInput(w, protocol.inputs, { seq: ++seq, input: number, value }, tick)))
+      const now = performance.now()
+      const time = now - askedAt < 2000 ? undefined : now
+      toldAt = now
+      askedAt = time ?? askedAt
+      const said = { confirmed: tick, time }
+      client.send(bytes((w) => writeInput(w, protocol.inputs, { seq: ++seq, input: number, value }, said)))
     },
     beat() {
       const now = performance.now()
-      if (answers >= 4 && now - toldAt < 500 && now - askedAt < 2000) return
+      if (answers >= SURE && now - toldAt < 500 && now - askedAt < 2500) return
       askedAt = now
       client.send(bytes((w) => writeConfirm(w, tick, now)))
     },
     leave: () => client.send(bytes(writeLeave)),
   }
+}
+
+function isAnswer(frame: Uint8Array): boolean {
+  return frame[0] === down.PONG || readOwnHead(frame).answer !== undefined
 }
 
 /** Reads the tick of FULL or DELTA: the second uint behind the kind. By hand: it is done for every frame. */

@@ -114,6 +114,20 @@ describe('the estimate of the server’s tick', () => {
     expect(timeline.position(30_000 + timeline.lead + 50)).toBeCloseTo(132)
   })
 
+  test('[CL14] an answer that says the loop sleeps says nothing of a loop that an input has woken since', () => {
+    const timeline = new Timeline()
+    timeline.start(welcome, 0)
+    const asleep = (asked: number, now: number) =>
+      timeline.pong({ echo: asked, time: 10_000 + now, tick: 130, due: 6500 }, now)
+    asleep(1960, 2000)
+    timeline.input(30_000)
+    const from = timeline.position(30_000)
+    for (const asked of [29_990, 30_000]) asleep(asked, 30_040)
+    expect(timeline.position(30_100)).toBeCloseTo(from + 2)
+    asleep(31_000, 31_040)
+    expect(timeline.position(40_000)).toBe(130)
+  })
+
   test('[CL14] is never behind a state that is here', () => {
     const timeline = new Timeline()
     timeline.start(welcome, 0)

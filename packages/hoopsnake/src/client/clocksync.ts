@@ -34,6 +34,8 @@ export class Timeline {
   #tick = 0
   /** Whether the server's loop sleeps: then the tick stands. */
   #asleep = true
+  /** When an input last woke it. */
+  #wokenAt = -Infinity
   /** When tick 0 would have been, on our clock: as shown, and as known. */
   #origin = 0
   #goal = 0
@@ -62,19 +64,22 @@ export class Timeline {
     return this.#samples.length >= SURE
   }
 
-  /** Learns from the answer to a CONFIRM. */
+  /** Learns from the answer to a CONFIRM, or to an input that asked. */
   pong(pong: Pong, now: number): void {
     const rtt = now - pong.echo
     if (!(rtt >= 0) || pong.echo < this.#since) return
+    // The next tick is overdue by more than a busy server would be.
+    const asleep = this.dt > 0 && pong.time - pong.due > 2 * this.dt + 100
     this.#smooth(rtt)
     this.#samples.push({ rtt, offset: pong.time + rtt / 2 - now })
     if (this.#samples.length > WINDOW) this.#samples.shift()
+    // It says how the loop was before our input woke it.
+    if (asleep && pong.echo <= this.#wokenAt) return
     const best = this.#samples.reduce((a, b) => (b.rtt < a.rtt ? b : a))
     const anew = !this.synced || this.#asleep
     this.synced = true
     this.#tick = Math.max(this.#tick, pong.tick)
-    // The next tick is overdue by more than a busy server would be.
-    this.#asleep = this.dt > 0 && pong.time - pong.due > 2 * this.dt + 100
+    this.#asleep = asleep
     const moved = this.#reschedule(pong.due - pong.tick * this.#perTick, anew)
     this.#goal = this.#schedule - best.offset
     if (moved) this.#origin = this.#goal
@@ -92,7 +97,9 @@ export class Timeline {
 
   /** Notes that an input is sent: it wakes a sleeping loop, whose next tick comes one period after its arrival. */
   input(now: number): void {
-    if (this.#asleep) this.#wake(now + this.lead - this.#tick * this.dt)
+    if (!this.#asleep) return
+    this.#wokenAt = now
+    this.#wake(now + this.lead - this.#tick * this.dt)
   }
 
   /** How long what is sent now takes to arrive, in ms, with some reserve. */

@@ -238,6 +238,7 @@ export class Play implements Plan {
   #commit(commit: Commit, epoch: number, now: number): void {
     const { replica, signals, session } = this
     this.#version++
+    if (commit.answer !== undefined) this.#pong(commit.answer, now)
     if (commit.state) this.#show(epoch, now)
     const settled = this.outbox.settle(commit.ack, commit.refusals)
     if (commit.state && session.status !== 'live') this.#enter(now)
@@ -313,8 +314,10 @@ export class Play implements Plan {
 
   #post(pending: Pending): void {
     const { inputs } = this.#setup.protocol
-    this.session.send(this.#write((w) => writeInput(w, inputs, pending, this.#confirmed)))
-    this.#pulse.told()
+    const time = this.#pulse.told() ? this.clock.now() : undefined
+    this.session.send(
+      this.#write((w) => writeInput(w, inputs, pending, { confirmed: this.#confirmed, time })),
+    )
   }
 
   /** Why an input cannot be sent at all. */

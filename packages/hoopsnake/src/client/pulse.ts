@@ -4,8 +4,10 @@ import type { Timeline } from './clocksync.ts'
 /** How often the server is told what has come, in ms: by a CONFIRM, if no input says it. */
 const BEAT = 500
 
-/** How often a server that is heard is asked for its time, in ms, once that is known well: by a CONFIRM. */
+/** How often a server that is heard is asked for its time, in ms, once that is known well: by an input. */
 const ASK = 2000
+/** And if no input comes: by a CONFIRM, a message more. */
+const ASK_ANYHOW = ASK + BEAT
 
 /** Silence that a live connection may keep, in ms; more where ticks or the way are slow. */
 const SILENCE = 2000
@@ -43,7 +45,7 @@ export class Pulse {
   /** When this end was found to have been stopped: the silence before says nothing of the other one. */
   #excusedAt = -Infinity
   #beatAt: number
-  /** When it last beat, when an input last said what has come, and when it last sent a CONFIRM. */
+  /** When it last beat, when an input last said what has come, and when the server was last asked for its time. */
   #lastAt = -Infinity
   #toldAt = -Infinity
   #askedAt = -Infinity
@@ -78,14 +80,17 @@ export class Pulse {
     if (this.#heart.alive()) this.#ask(now)
   }
 
-  /** Notes that a CONFIRM of `then` was answered. */
+  /** Notes that what was asked `then` is answered. */
   answered(then: number): void {
     if (then >= (this.#wokeAt ?? 0)) this.#wokeAt = undefined
   }
 
-  /** Notes that an input said what has come. */
-  told(): void {
-    this.#toldAt = this.#heart.clock.now()
+  /** Notes that an input says what has come. Gives whether it is to ask for the time as well. */
+  told(): boolean {
+    const now = (this.#toldAt = this.#heart.clock.now())
+    const asks = now - this.#askedAt >= ASK
+    if (asks) this.#askedAt = now
+    return asks
   }
 
   /** Beats if it is time to. Frames do this too: a hidden page has few timers, but hears what comes. */
@@ -96,7 +101,7 @@ export class Pulse {
     this.#heart.beat()
     // Who plays tells the server enough, and a line that speaks need not be asked whether it lives.
     const enough = now - this.#toldAt < BEAT && now - this.#heardAt < BEAT && this.#heart.timeline.sure
-    if (!enough || now - this.#askedAt >= ASK) this.#ask(now)
+    if (!enough || now - this.#askedAt >= ASK_ANYHOW) this.#ask(now)
   }
 
   /** Begins with a new line. */

@@ -1,6 +1,7 @@
 import { Malformed } from '../wire/errors.ts'
 import { Reader } from '../wire/reader.ts'
 import { down } from '../core/frames/kinds.ts'
+import type { Pong } from '../core/frames/play.ts'
 import type { Own, Refusal, Stamp, Told } from '../core/frames/tick.ts'
 import { inOrder, readBack, readDelta, readFull, readOwn, readStamp } from '../core/frames/tick.ts'
 import type { AnyProtocol, Data } from '../core/protocol.ts'
@@ -14,6 +15,8 @@ export interface Commit {
   readonly state: boolean
   /** The last input that was consumed; undefined if nothing was said. */
   readonly ack: number | undefined
+  /** The server's time, if it was asked for. */
+  readonly answer: Pong | undefined
   readonly refusals: readonly Refusal[]
   /** What happened, oldest first. */
   readonly told: readonly Told[]
@@ -104,6 +107,7 @@ export class Replica {
     return {
       state: state !== undefined,
       ack: owns.findLast(({ ack }) => ack !== undefined)?.ack,
+      answer: owns.findLast(({ answer }) => answer !== undefined)?.answer,
       refusals: owns.flatMap(({ refusals = [] }) => refusals),
       told: inOrder([...owns.flatMap((own) => own.told ?? []), ...told].filter((one) => one.tick > known)),
       missed: owns.reduce((sum, { missed = 0 }) => sum + missed, 0),

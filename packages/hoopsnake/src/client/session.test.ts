@@ -245,7 +245,7 @@ describe('silence', () => {
     expect(confirms.at(-1)).toMatchObject({ confirmed: 4, time: 5000 })
   })
 
-  test('[CL12] while inputs confirm and frames come, CONFIRM goes every 2 s', async () => {
+  test('[CL12] while inputs confirm and frames come, one of them asks for the time every 2 s', async () => {
     const game = await enter()
     for (let tick = 2; tick <= 101; tick++) {
       clock.advance(100)
@@ -254,13 +254,28 @@ describe('silence', () => {
       if (tick % 4 === 0) game.send('jump', 1)
     }
     const asked = (): number => server.line.heard.filter((up) => up.kind === 'confirm').length
-    // One with WELCOME, each half second until the clock is known, then every two.
-    expect(asked()).toBeGreaterThanOrEqual(7)
-    expect(asked()).toBeLessThanOrEqual(10)
+    const timed = server.line.heard.flatMap((up) => (up.kind === 'input' ? [up.time] : []))
+    // One with WELCOME, and each half second until the clock is known.
+    expect(asked()).toBeLessThanOrEqual(5)
+    const times = timed.filter((time) => time !== undefined)
+    expect([timed.length, times.length]).toEqual([25, 4])
+    times.forEach((time, i) => expect(time - (times[i - 1] ?? time - 2000)).toBe(2000))
     const before = asked()
     clock.advance(2000)
     // Silence: it asks as often as ever.
     expect(asked()).toBeGreaterThanOrEqual(before + 3)
+  })
+
+  test('[CL12] inputs that come seldom leave it to CONFIRM to ask for the time', async () => {
+    const game = await enter()
+    for (let tick = 2; tick <= 301; tick++) {
+      clock.advance(100)
+      server.line.delta(tick, yardState(tick - 1), yardState(tick))
+      if (tick % 100 === 0) game.send('jump', 1)
+    }
+    const { heard } = server.line
+    expect(heard.filter((up) => up.kind === 'confirm').length).toBeGreaterThan(55)
+    expect(heard.filter((up) => up.kind === 'input' && up.time !== undefined)).toEqual([])
   })
 
   test('[CL12] a line that answers lives, however little happens in the room', async () => {

@@ -40,6 +40,15 @@ test('[SE8] a CONFIRM is answered with the next frame, and that it waited is no 
   expect(ann.pongs).toEqual([{ echo: 50, time: 300, tick: 3, due: 300 }])
 })
 
+test('[SE8] an input that asks is answered as a CONFIRM is, and applied', async () => {
+  const { ann, advance } = await enter(10)
+  advance(50)
+  ann.sendTimed('add', 1)
+  expect(ann.pongs).toEqual([])
+  advance(50)
+  expect([ann.ack, ann.pongs]).toEqual([1, [{ echo: 50, time: 300, tick: 3, due: 300 }]])
+})
+
 test('[SE8] a CONFIRM is answered at once where no frame comes soon', async () => {
   const { ann, advance } = await enter(5)
   advance(50)

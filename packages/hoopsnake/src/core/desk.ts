@@ -93,7 +93,9 @@ export class Desk implements GuestDesk {
     switch (up.kind) {
       case 'input':
         confirm(guest, up.confirmed)
-        return this.#input(guest, up)
+        this.#input(guest, up)
+        if (up.time !== undefined) this.#pong(guest, up.time)
+        return
       case 'confirm':
         confirm(guest, up.confirmed)
         return this.#pong(guest, up.time)

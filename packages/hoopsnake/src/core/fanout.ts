@@ -1,7 +1,7 @@
 import { Writer } from '../wire/writer.ts'
 import type { Effects, OwnEffects } from './effects.ts'
 import { noOwn } from './effects.ts'
-import { writePong } from './frames/play.ts'
+import { type Pong, writePong } from './frames/play.ts'
 import type { OwnParts, Refusal, Stamp } from './frames/tick.ts'
 import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Machine } from './machine.ts'
@@ -184,11 +184,10 @@ export class Fanout {
         if (this.#batch.push(member) === BATCH) this.#writeBatch(flushed)
         continue
       }
-      const pong = member.asked === undefined ? undefined : this.#pong(member, flushed.tick, at)
       const slow = this.#slow(member)
-      if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, seats, pong)
+      if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, seats, at)
       else {
-        if (pong !== undefined) member.pipe.write(pong)
+        if (member.asked !== undefined) member.pipe.write(this.#pong(member, flushed.tick, at))
         if (slow) this.#telemetry.framesOwed++
         else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
       }
@@ -251,18 +250,13 @@ export class Fanout {
     member.pipe.write(this.#w.take())
   }
 
-  #sendDelta(
-    member: Member,
-    flushed: Flushed,
-    seats: ReadonlyMap<number, SeatRecord>,
-    pong: Uint8Array | undefined,
-  ): void {
+  #sendDelta(member: Member, flushed: Flushed, seats: ReadonlyMap<number, SeatRecord>, at: Moment): void {
     const mineDiff = flushed.mine.size === 0 ? undefined : flushed.mine.get(member.seat)
-    const something = hasOwn(member) || mineDiff !== undefined
-    // Few have both; what is one's own then goes out with the DELTA, as ever.
-    if (something && pong !== undefined) member.pipe.write(pong)
+    const answer = member.asked === undefined ? undefined : answerTo(member, at)
+    const something = hasOwn(member) || mineDiff !== undefined || answer !== undefined
     const tellings = member.owed?.tellings
-    this.#write(member, something ? this.#own(member, seats, { tellings, mineDiff }) : pong, flushed.delta)
+    const own = something ? this.#own(member, seats, { tellings, mineDiff, answer }) : undefined
+    this.#write(member, own, flushed.delta)
     member.base = flushed.tick
     member.seen = this.#ring.end
   }
@@ -293,12 +287,10 @@ export class Fanout {
     return frame
   }
 
-  /** Writes the answer to what a member asked. How long that waited for it is no part of the way. */
-  #pong(member: Member, tick: number, { now, ticked }: Moment): Uint8Array {
-    const { time, at } = member.asked!
-    member.asked = undefined
+  /** Writes the answer to what a member asked, outside of OWN. */
+  #pong(member: Member, tick: number, at: Moment): Uint8Array {
     this.#w.clear()
-    writePong(this.#w, { echo: time + now - at, time: now, tick, due: ticked })
+    writePong(this.#w, { ...answerTo(member, at), tick })
     const frame = this.#w.take()
     this.#count(frame)
     return frame
@@ -327,7 +319,14 @@ export function owe(member: Account, own: OwnEffects): void {
   owed.missed += over
 }
 
-/** Whether there is something for a member alone, besides `mine`. */
+/** Makes the answer to what a member asked. How long that waited for it is no part of the way. */
+function answerTo(member: Member, { now, ticked }: Moment): Omit<Pong, 'tick'> {
+  const { time, at } = member.asked!
+  member.asked = undefined
+  return { echo: time + now - at, time: now, due: ticked }
+}
+
+/** Whether there is something for a member alone, besides `mine` and what it asked. */
 function hasOwn({ owed, acks }: Member): boolean {
   return acks || owed !== undefined
 }

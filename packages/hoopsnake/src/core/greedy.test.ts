@@ -50,7 +50,7 @@ const back = ({ welcome, tick }: Raw<typeof shop>): Promise<Raw<typeof shop>> =>
 /** Sends an input as one who has seen nothing yet. */
 function blindly(raw: Raw<typeof shop>, seq: number): void {
   const w = new Writer()
-  writeInput(w, shop.inputs, { seq, input: 1, value: undefined }, 0)
+  writeInput(w, shop.inputs, { seq, input: 1, value: undefined }, { confirmed: 0 })
   raw.connection.receive(w.take())
 }
 

@@ -54,6 +54,8 @@ export interface Raw<P extends AnyProtocol = AnyProtocol> {
   readonly deltas: number
   /** Sends an input; `seq` is the next one unless given. */
   send(input: string, value?: unknown, seq?: number): void
+  /** Sends an input that asks for the time; that of the client is 0. */
+  sendTimed(input: string, value?: unknown): void
   confirm(tick?: number): void
   askFull(): void
   leave(): void
@@ -64,7 +66,10 @@ export interface Raw<P extends AnyProtocol = AnyProtocol> {
 /** What a raw client remembers. */
 type Seen<P extends AnyProtocol = AnyProtocol> = {
   -readonly [
-    K in Exclude<keyof Raw, 'pipe' | 'connection' | 'send' | 'confirm' | 'askFull' | 'leave' | 'lose'>
+    K in Exclude<
+      keyof Raw,
+      'pipe' | 'connection' | 'send' | 'sendTimed' | 'confirm' | 'askFull' | 'leave' | 'lose'
+    >
   ]: Raw<P>[K]
 }
 
@@ -108,15 +113,17 @@ export function dialRaw<P extends AnyProtocol>(link: Link, protocol: P, dial: Ra
     write(w)
     connection.receive(w.take())
   }
+  const input = (name: string, value: unknown, as?: number, time?: number): void => {
+    seq = as ?? Math.max(seq, seen.welcome?.ack ?? 0) + 1
+    const sent = { seq, input: protocol.inputs.findIndex((named) => named.name === name), value }
+    frame((w) => writeInput(w, protocol.inputs, sent, { confirmed: Math.max(0, seen.tick), time }))
+  }
   // What was read by the types of P is of P.
   return Object.assign(seen as Seen<P>, {
     pipe,
     connection,
-    send(name: string, value?: unknown, as?: number) {
-      seq = as ?? Math.max(seq, seen.welcome?.ack ?? 0) + 1
-      const input = protocol.inputs.findIndex((named) => named.name === name)
-      frame((w) => writeInput(w, protocol.inputs, { seq, input, value }, Math.max(0, seen.tick)))
-    },
+    send: (name: string, value?: unknown, as?: number) => input(name, value, as),
+    sendTimed: (name: string, value?: unknown) => input(name, value, undefined, 0),
     confirm: (tick = seen.tick) => frame((w) => writeConfirm(w, tick, 0)),
     askFull: () => frame(writeAskFull),
     leave: () => frame(writeLeave),
@@ -172,6 +179,7 @@ function read(seen: Seen, protocol: AnyProtocol, r: Reader): void {
     const own = readOwn(r, tick, seen.mine, protocol)
     seen.mine = own.mine ?? seen.mine
     seen.ack = own.ack ?? seen.ack
+    if (own.answer !== undefined) seen.pongs.push(own.answer)
     seen.refusals.push(...(own.refusals ?? []))
     seen.told.push(...(own.told ?? []))
     seen.missed += own.missed ?? 0

@@ -2,7 +2,7 @@
 export const WIRE = 1
 
 /** First byte of a frame from the client. */
-export const up = { HELLO: 1, INPUT: 2, CONFIRM: 3, ASK_FULL: 4, LEAVE: 5 } as const
+export const up = { HELLO: 1, INPUT: 2, CONFIRM: 3, ASK_FULL: 4, LEAVE: 5, TIMED_INPUT: 6 } as const
 
 /** First byte of a frame from the server. */
 export const down = {

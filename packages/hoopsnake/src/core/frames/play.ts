@@ -1,13 +1,15 @@
 /*
  * What a client sends while it is in, and the answer to its clock.
  *
- * INPUT     u8 2 · uint sequence · uint confirmed tick · u8 input · payload
- * CONFIRM   u8 3 · uint confirmed tick · f64 client time (ms)          every 500 ms, answered by PONG
- * ASK_FULL  u8 4                                                       a delta's base was not there
- * LEAVE     u8 5
- * PONG      u8 8 · f64 client time, sent back · f64 server time (ms) · uint tick · f64 time of that tick
+ * INPUT        u8 2 · uint sequence · uint confirmed tick · u8 input · payload
+ * CONFIRM      u8 3 · uint confirmed tick · f64 client time (ms)       every 500 ms, answered by PONG
+ * ASK_FULL     u8 4                                                    a delta's base was not there
+ * LEAVE        u8 5
+ * TIMED_INPUT  u8 6 · uint sequence · uint confirmed tick · f64 client time (ms) · u8 input · payload
+ * PONG         u8 8 · f64 client time, sent back · f64 server time (ms) · uint tick · f64 time of that tick
  *
  * Sequences rise by one from 1 and go on over reconnects. "Confirmed" is the tick of the newest state the client has.
+ * TIMED_INPUT is INPUT and CONFIRM in one.
  */
 import { Malformed } from '../../wire/errors.ts'
 import type { Reader } from '../../wire/reader.ts'
@@ -23,6 +25,8 @@ export type Up =
       readonly confirmed: number
       readonly input: number
       readonly value: unknown
+      /** Set where it asks for the server's time. */
+      readonly time: number | undefined
     }
   | { readonly kind: 'confirm'; readonly confirmed: number; readonly time: number }
   | { readonly kind: 'askFull' }
@@ -35,10 +39,18 @@ export interface Sent {
   readonly value: unknown
 }
 
-export function writeInput(w: Writer, inputs: readonly Named[], sent: Sent, confirmed: number): void {
-  w.u8(up.INPUT)
+/** What an input says besides: the newest state its client has and, if it asks for the server's time, the client's. */
+export interface Said {
+  readonly confirmed: number
+  /** ms */
+  readonly time?: number | undefined
+}
+
+export function writeInput(w: Writer, inputs: readonly Named[], sent: Sent, { confirmed, time }: Said): void {
+  w.u8(time === undefined ? up.INPUT : up.TIMED_INPUT)
   w.uint(sent.seq)
   w.uint(confirmed)
+  if (time !== undefined) w.f64(time)
   w.u8(sent.input)
   inputs[sent.input]!.type.write(w, sent.value)
 }
@@ -67,13 +79,15 @@ export function readUp(r: Reader, inputs: readonly Named[]): Up {
 function readUpBody(r: Reader, inputs: readonly Named[]): Up {
   const kind = r.u8()
   switch (kind) {
-    case up.INPUT: {
+    case up.INPUT:
+    case up.TIMED_INPUT: {
       const seq = r.uint()
       const confirmed = r.uint()
+      const time = kind === up.TIMED_INPUT ? r.f64() : undefined
       const input = r.u8()
       const named = inputs[input]
       if (named === undefined) throw new Malformed(`input ${input} where the protocol has ${inputs.length}`)
-      return { kind: 'input', seq, confirmed, input, value: named.type.read(r) }
+      return { kind: 'input', seq, confirmed, time, input, value: named.type.read(r) }
     }
     case up.CONFIRM:
       return { kind: 'confirm', confirmed: r.uint(), time: r.f64() }

@@ -3,9 +3,11 @@
  *
  * FULL   u8 5 · uint epoch · uint tick · state
  * DELTA  u8 6 · uint epoch · uint tick · uint back · u8 has {1 state, 2 events} · [state diff] · [events]
- * OWN    u8 7 · uint epoch · uint tick · u8 has {1 ack, 2 refusals, 4 mine whole, 8 mine diff, 16 events, 32 missed} ·
- *        [uint ack] · [refusals] · [mine] · [mine diff] · [events] · [uint missed]
+ * OWN    u8 7 · uint epoch · uint tick ·
+ *        u8 has {1 ack, 2 refusals, 4 mine whole, 8 mine diff, 16 events, 32 missed, 64 answer} ·
+ *        [uint ack] · [answer] · [refusals] · [mine] · [mine diff] · [events] · [uint missed]
  *
+ * answer    f64 client time, sent back · f64 server time (ms) · f64 time of the tick                 a PONG
  * events    uint count · (uint ticks ago · [uint place, in OWN] · u8 event · payload)*     oldest first
  * refusals  uint count · (uint sequence · str code · str message)*
  *
@@ -22,6 +24,7 @@ import type { Type } from '../../wire/type.ts'
 import type { Writer } from '../../wire/writer.ts'
 import type { Named } from '../protocol.ts'
 import { down, most } from './kinds.ts'
+import type { Pong } from './play.ts'
 
 /** Which room's life and which tick a frame belongs to. */
 export interface Stamp {
@@ -171,6 +174,8 @@ export function readRefusals(r: Reader): Refusal[] {
 export interface OwnParts {
   /** The last input consumed: applied, or refused and told. */
   readonly ack?: number | undefined
+  /** What it asked for by CONFIRM or TIMED_INPUT. Its tick is that of the frame. */
+  readonly answer?: Omit<Pong, 'tick'> | undefined
   readonly refusals?: readonly Refusal[] | undefined
   /** `mine` as `write` gave it, or what `diff` gave: at most one of the two. */
   readonly mine?: Uint8Array | undefined
@@ -183,13 +188,14 @@ export interface OwnParts {
 /** The same as the client reads it. */
 export interface Own<M = unknown> {
   readonly ack?: number
+  readonly answer?: Pong
   readonly refusals?: readonly Refusal[]
   readonly mine?: M
   readonly told?: readonly Told[]
   readonly missed?: number
 }
 
-const own = { ACK: 1, REFUSALS: 2, MINE: 4, MINE_DIFF: 8, EVENTS: 16, MISSED: 32 }
+const own = { ACK: 1, REFUSALS: 2, MINE: 4, MINE_DIFF: 8, EVENTS: 16, MISSED: 32, ANSWER: 64 }
 
 export function writeOwn(w: Writer, stamp: Stamp, parts: OwnParts): void {
   writeStamp(w, down.OWN, stamp)
@@ -197,6 +203,12 @@ export function writeOwn(w: Writer, stamp: Stamp, parts: OwnParts): void {
   if (parts.ack !== undefined) {
     w.set(has, own.ACK)
     w.uint(parts.ack)
+  }
+  if (parts.answer !== undefined) {
+    w.set(has, own.ANSWER)
+    w.f64(parts.answer.echo)
+    w.f64(parts.answer.time)
+    w.f64(parts.answer.due)
   }
   if (parts.refusals !== undefined && parts.refusals.length > 0) {
     w.set(has, own.REFUSALS)
@@ -219,12 +231,22 @@ export function writeOwn(w: Writer, stamp: Stamp, parts: OwnParts): void {
   }
 }
 
-/** Reads the ack of an OWN frame, its first byte included; undefined where it has none, or is no OWN. */
-export function readAck(frame: Uint8Array): number | undefined {
+/** What anybody can read of an OWN frame, whatever the game is. */
+export type OwnHead = Pick<Own, 'ack' | 'answer'>
+
+/** Reads the head of an OWN frame, its first byte included; empty where it is no OWN. */
+export function readOwnHead(frame: Uint8Array): OwnHead {
   const r = new Reader(frame)
-  if (r.u8() !== down.OWN) return undefined
-  readStamp(r)
-  return r.u8() & own.ACK ? r.uint() : undefined
+  if (r.u8() !== down.OWN) return {}
+  const { tick } = readStamp(r)
+  return readHead(r, r.u8(), tick)
+}
+
+function readHead(r: Reader, has: number, tick: number): { ack?: number; answer?: Pong } {
+  const head: { ack?: number; answer?: Pong } = {}
+  if (has & own.ACK) head.ack = r.uint()
+  if (has & own.ANSWER) head.answer = { echo: r.f64(), time: r.f64(), tick, due: r.f64() }
+  return head
 }
 
 /** Reads OWN behind its stamp. `base` is the `mine` of the last OWN; undefined before the first. */
@@ -235,8 +257,7 @@ export function readOwn<M>(
   types: { readonly mine: Type<M>; readonly events: readonly Named[] },
 ): Own<M> {
   const has = r.u8()
-  const read: { -readonly [K in keyof Own<M>]: Own<M>[K] } = {}
-  if (has & own.ACK) read.ack = r.uint()
+  const read: { -readonly [K in keyof Own<M>]: Own<M>[K] } = readHead(r, has, tick)
   if (has & own.REFUSALS) read.refusals = readRefusals(r)
   if (has & own.MINE) read.mine = types.mine.read(r)
   else if (has & own.MINE_DIFF) {

@@ -1,5 +1,7 @@
 import { readWelcome } from '../../core/frames/hello.ts'
-import { readPong, readUp, writePong } from '../../core/frames/play.ts'
+import { down } from '../../core/frames/kinds.ts'
+import { type Pong, readPong, readUp, writePong } from '../../core/frames/play.ts'
+import { readOwnHead } from '../../core/frames/tick.ts'
 import type { Arrival } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
 import { Reader } from '../../wire/reader.ts'
@@ -14,16 +16,28 @@ export interface Client {
   /** Sequences of the last input that it sent, and of the last that it was told is consumed. */
   sent: number
   acked: number
-  /** The last PONG it was given. */
-  pong: Uint8Array | undefined
+  /** The last answer it was given to a question for the time. */
+  pong: Pong | undefined
   /** Whether its thread was told of bytes that wait. */
   waiting: boolean
   /** How many threads ended over its dial; undefined once it was let in. */
   failures: number | undefined
 }
 
+/** Notes of what a client is told, by the frame that is its own if there is one, what outlives its thread. */
+export function note(client: Client, frame: Uint8Array): void {
+  const kind = frame[0]
+  if (kind === down.WELCOME) remember(client, frame)
+  else if (kind === down.PONG) client.pong = readPong(new Reader(frame.subarray(1)))
+  else if (kind === down.OWN) {
+    const { ack = client.acked, answer = client.pong } = readOwnHead(frame)
+    client.acked = ack
+    client.pong = answer
+  }
+}
+
 /** Notes who a client is in its room, so that it can be brought back there: the arrival of one that dials again. */
-export function remember(client: Client, frame: Uint8Array): void {
+function remember(client: Client, frame: Uint8Array): void {
   client.failures = undefined
   const { room, seat, token, ack } = readWelcome(new Reader(frame.subarray(1)))
   const { wire, protocol, hash, ticket } = client.arrival.hello
@@ -47,7 +61,7 @@ export function standIn({ pipe, pong }: Client, frame: Uint8Array, now: number):
     const asked = readUp(new Reader(frame), [])
     if (asked.kind !== 'confirm') return
     const w = new Writer(64)
-    writePong(w, { ...readPong(new Reader(pong.subarray(1))), echo: asked.time, time: now })
+    writePong(w, { ...pong, echo: asked.time, time: now })
     pipe.write(w.take())
   } catch {
     // Bytes that are no frame: the room will say so when it is back.

@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Clock } from '../../core/clock.ts'
 import { Refused, refuse } from '../../core/errors.ts'
-import { down, up } from '../../core/frames/kinds.ts'
+import { up } from '../../core/frames/kinds.ts'
 import { turnAway } from '../../core/guest.ts'
 import type { Arrival, Connection, Listing } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
-import { readAck } from '../../core/frames/tick.ts'
-import { type Client, remember, sequenceOf, standIn } from './client.ts'
+import { type Client, note, sequenceOf, standIn } from './client.ts'
 import { type Crew, keepThread } from './crew.ts'
 import type { Answer, Up, Write } from './messages.ts'
 import type { Counts, Place, PlaceGiven, RoomsReport, RunningPlace } from './place.ts'
@@ -118,7 +117,8 @@ class ThreadsPlace implements RunningPlace {
     this.#crews[crew]!.tell({ do: 'connect', id, arrival })
     return {
       receive: (frame) => {
-        if (frame[0] === up.INPUT) client.sent = sequenceOf(frame) ?? client.sent
+        if (frame[0] === up.INPUT || frame[0] === up.TIMED_INPUT)
+          client.sent = sequenceOf(frame) ?? client.sent
         if (frame[0] === up.CONFIRM && !this.#crews[crew]!.answers)
           return standIn(client, frame, this.#clock.now())
         // The bytes may be used again; what crosses must not.
@@ -171,16 +171,11 @@ class ThreadsPlace implements RunningPlace {
   }
 
   #write({ frame, to, own }: Write): void {
-    const welcome = frame[0] === down.WELCOME
     for (let i = 0; i < to.length; i++) {
       const client = this.#clients.get(to[i]!)
       if (client === undefined) continue
-      if (welcome) remember(client, frame)
       const first = own[i]
-      // Alone, or along with what everybody gets.
-      const leading = first ?? frame
-      if (leading[0] === down.PONG) client.pong = leading
-      if (first !== undefined) client.acked = readAck(first) ?? client.acked
+      note(client, first ?? frame)
       client.pipe.write(frame, first)
     }
   }
