@@ -63,17 +63,17 @@ interface Plan {
   readonly ms: number
 }
 
-async function both(plan: Plan): Promise<Found> {
-  return { quiet: await one(plan, 0), busy: await one(plan, EVERY) }
-}
-
-async function one({ load, server, side, players, ms }: Plan, turns: number): Promise<Window> {
-  await load.join({ dialect: sides[side].dialect, port: server.port, players, turns })
+/** The same clients for both: what they cost otherwise is the same. */
+async function both({ load, server, side, players, ms }: Plan): Promise<Found> {
+  await load.join({ dialect: sides[side].dialect, port: server.port, players, turns: 0 })
   await wait(SETTLE)
-  const window = await load.measure(server.pid, ms)
+  const quiet = await load.measure(server.pid, ms)
+  await load.turn(EVERY)
+  await wait(REST)
+  const busy = await load.measure(server.pid, ms)
   await load.leave()
   await wait(REST)
-  return window
+  return { quiet, busy }
 }
 
 /** CPU time per input, in µs: what is used more than without. NaN where the load could not keep up. */

@@ -52,7 +52,8 @@ export class Crowd {
   #watch: Watch | undefined
   #ticks = 0
   #bytes = 0
-  readonly #timers: NodeJS.Timeout[] = []
+  #turning: NodeJS.Timeout | undefined
+  #beating: NodeJS.Timeout | undefined
   #failed: Error | undefined
 
   constructor(ask: Ask) {
@@ -92,7 +93,8 @@ export class Crowd {
 
   /** Lets all leave. Resolves when the server has let go of the last one. */
   async leave(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer)
+    clearInterval(this.#turning)
+    clearInterval(this.#beating)
     const leaving = this.#players.splice(0).map(({ client, talk }) => {
       talk.leave?.()
       return client.end()
@@ -138,22 +140,28 @@ export class Crowd {
     player.at = now
   }
 
-  #play(): void {
-    const { turns = BEAT, idle = false } = this.#ask
-    if (turns > 0) this.#each(turns, ({ talk }, round) => talk.turn?.((round % 4) as Direction))
-    if (!idle) this.#each(BEAT, ({ talk }) => talk.beat?.())
+  /** Makes each turn every so many ms from now on; 0: never. */
+  turn(every: number): void {
+    clearInterval(this.#turning)
+    this.#turning =
+      every > 0 ? this.#each(every, ({ talk }, round) => talk.turn?.((round % 4) as Direction)) : undefined
   }
 
-  /** Has every player do something every so many ms, each at its own time. */
-  #each(every: number, act: (player: Player, round: number) => void): void {
+  #play(): void {
+    const { turns = BEAT, idle = false } = this.#ask
+    this.turn(turns)
+    if (!idle) this.#beating = this.#each(BEAT, ({ talk }) => talk.beat?.())
+  }
+
+  /** Has every player do something every so many ms, each at its own time, until the timer is cleared. */
+  #each(every: number, act: (player: Player, round: number) => void): NodeJS.Timeout {
     const began = performance.now()
     const { length } = this.#players
     let done = 0
-    const timer = setInterval(() => {
+    return setInterval(() => {
       const due = Math.floor(((performance.now() - began) / every) * length)
       for (; done < due; done++) act(this.#players[done % length]!, Math.floor(done / length))
     }, SLICE)
-    this.#timers.push(timer)
   }
 
   #fail(error: Error): void {

@@ -10,6 +10,7 @@ export const MOST_LOAD = 0.8
 
 export type Order =
   | { readonly do: 'join'; readonly ask: Ask }
+  | { readonly do: 'turn'; readonly every: number }
   | { readonly do: 'measure'; readonly pid: number; readonly ms: number }
   | { readonly do: 'leave' }
   | { readonly do: 'storm'; readonly ask: StormAsk }
@@ -33,6 +34,8 @@ export interface Window extends Count {
 export interface Load {
   /** Lets players in, beside those who are there; they play until they leave. Counted are those that came last. */
   join(ask: Ask): Promise<void>
+  /** Makes each of those who came last turn every so many ms from now on; 0: never. */
+  turn(every: number): Promise<void>
   /** Counts for so many ms; `pid` is the server's. */
   measure(pid: number, ms: number): Promise<Window>
   /** Lets all leave. */
@@ -58,6 +61,7 @@ export function startLoad(): Load {
   }
   return {
     join: (ask) => order({ do: 'join', ask }) as Promise<void>,
+    turn: (every) => order({ do: 'turn', every }) as Promise<void>,
     measure: (pid, ms) => order({ do: 'measure', pid, ms }) as Promise<Window>,
     leave: () => order({ do: 'leave' }) as Promise<void>,
     storm: (ask) => order({ do: 'storm', ask }) as Promise<StormCount>,

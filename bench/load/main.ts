@@ -35,6 +35,9 @@ function obey(order: Order): Promise<Answer['value']> {
   switch (order.do) {
     case 'join':
       return join(order.ask)
+    case 'turn':
+      crowds.at(-1)!.turn(order.every)
+      return Promise.resolve()
     case 'measure':
       return measure(order.pid, order.ms)
     case 'leave':

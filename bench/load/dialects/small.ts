@@ -15,7 +15,7 @@ export const pressing: Dialect = {
 export const bare: Dialect = {
   path: () => '/',
   talk(client) {
-    let [there, toldAt] = [false, -Infinity]
+    let there = false
     return {
       take(payload) {
         if (payload.length === LENGTHS.pong) return undefined
@@ -23,14 +23,9 @@ export const bare: Dialect = {
         there = true
         return first ? 'in' : 'tick'
       },
-      // As long as INPUT and CONFIRM are; and as with us, who sends the one need not send the other.
-      turn(to) {
-        toldAt = performance.now()
-        client.send(Uint8Array.of(2, 1, 1, 0, to))
-      },
-      beat() {
-        if (performance.now() - toldAt >= 500) client.send(new Uint8Array(LENGTHS.confirm))
-      },
+      // As long as INPUT and CONFIRM are.
+      turn: (to) => client.send(Uint8Array.of(2, 1, 1, 0, to)),
+      beat: () => client.send(new Uint8Array(LENGTHS.confirm)),
     }
   },
 }
