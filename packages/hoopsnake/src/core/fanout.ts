@@ -21,7 +21,7 @@ export interface Member extends Account {
   base: number
   /** Newest tick the client says it has, or was given time to say so. */
   confirmed: number
-  /** When it was last sent a FULL, in ms. */
+  /** When it was last sent a FULL, in whole ms. */
   fullAt: number
   /** Whether it is to be told how far its inputs were taken. */
   acks: boolean
@@ -240,7 +240,7 @@ export class Fanout {
     member.confirmed = Math.max(member.confirmed, this.#sync.tick - 1)
     member.base = this.#sync.tick
     member.seen = end
-    member.fullAt = now
+    member.fullAt = Math.trunc(now)
   }
 
   /** Refuses an input at once, outside of any tick. */
@@ -279,7 +279,7 @@ export class Fanout {
     const stamp = { epoch: this.#epoch, tick: this.#sync.tick }
     this.#w.clear()
     writeOwn(this.#w, stamp, { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed })
-    if (owed !== undefined && isNews(owed)) member.sent.push({ ...stamp, own: owed })
+    if (owed !== undefined && isNews(owed)) keep(member, { ...stamp, own: owed })
     member.owed = undefined
     member.acks = false
     const frame = this.#w.lend()
@@ -324,6 +324,11 @@ function answerTo(member: Member, { now, ticked }: Moment): Omit<Pong, 'tick'> {
   const { time, at } = member.asked!
   member.asked = undefined
   return { echo: time + now - at, time: now, due: ticked }
+}
+
+function keep(member: Member, sent: Sent): void {
+  if (member.sent.length === 0) member.sent = [sent]
+  else member.sent.push(sent)
 }
 
 /** Whether there is something for a member alone, besides `mine` and what it asked. */

@@ -3,7 +3,7 @@ import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import type { OwnEffects } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
-import type { Member } from './fanout.ts'
+import { FULL_EVERY, type Member } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeReason } from './frames/hello.ts'
 import { down } from './frames/kinds.ts'
@@ -32,8 +32,9 @@ export interface GuestDesk {
   failed(guest: Guest, error: unknown): void
 }
 
-/** The flushes of who was not removed. */
-const NONE: readonly Flush[] = []
+/** The flushes of who was not removed, and what was sent to who was told nothing alone: the same for all. */
+const NO_FLUSHES: readonly Flush[] = []
+const NOTHING_SENT: Sent[] = []
 
 /**
  * One connection that is in a room, or on its way in: what the gateway hands frames to, and the fanout sends them to.
@@ -52,10 +53,10 @@ export class Guest implements Member, Connection {
   readonly seat: number
   /** What its token carries; '' for a watcher. */
   readonly secret: string
-  last: readonly Flush[] = NONE
-  fullAt: number = -Infinity
+  last: readonly Flush[] = NO_FLUSHES
+  fullAt: number = -FULL_EVERY
   had = -1
-  readonly sent: Sent[] = []
+  sent: Sent[] = NOTHING_SENT
   /** What its inputs go through; undefined before the first one. */
   intake: Intake | undefined = undefined
   /** Set once: nothing that comes from the connection counts any more. */

@@ -46,8 +46,11 @@ export interface Account {
   seen: number
   /** Once the connection is lost: the flushes that it may have been sent in vain. */
   last: readonly Flush[]
-  /** What it alone was told and has not confirmed, oldest first. Of lives before, that may be what was never sent. */
-  readonly sent: Sent[]
+  /**
+   * What it alone was told and has not confirmed, oldest first. Of lives before, that may be what was never sent. An
+   * empty one may be that of many: replace it.
+   */
+  sent: Sent[]
   /** What it alone is to be told and was not sent yet; undefined: nothing. */
   owed: OwnEffects | undefined
 }
