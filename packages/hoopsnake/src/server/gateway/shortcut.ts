@@ -4,8 +4,8 @@ import type { WebSocket } from 'ws'
 /*
  * A short way for what clients send all the time: a message, ping or pong in one frame that came whole (RFC 6455, 5.2).
  *
- * u8 0x82, 0x89 or 0x8a {FIN, binary, ping, pong} · u8 0x80 {MASK} + length, or + 126 · u16 length (big-endian) ·
- * u32 mask · payload
+ * u8 0x82, 0x89 or 0x8a {FIN, and binary, ping or pong} · u8 0x80 {MASK} + length, or + 126 and u16 length
+ * (big-endian; only of a message) · u32 mask · payload
  *
  * ws hears whatever a WebSocket may carry, for which it takes a stream, some ten calls and as many objects for each
  * message: half of what an input costs besides the system. Whatever is not just that is left to it.
@@ -13,9 +13,6 @@ import type { WebSocket } from 'ws'
 const MESSAGE = 0x82
 const PING = 0x89
 const PONG = 0x8a
-
-/** Most bytes of a ping or pong (RFC 6455, 5.5). */
-const CONTROL = 125
 
 /** Whose WebSocket a socket is. */
 const owner = Symbol('owner')
@@ -73,7 +70,7 @@ function hearFrame(ws: WebSocket, chunk: Buffer, at: number, most: number): numb
   const start = mask + 4
   const end = start + length
   const fits = short >= 0 && short < 127 && end <= chunk.length && length <= most
-  if (!fits || (kind !== MESSAGE && length > CONTROL)) return undefined
+  if (!fits || (long && kind !== MESSAGE)) return undefined
   for (let i = 0; i < length; i++) chunk[start + i]! ^= chunk[mask + (i & 3)]!
   const payload = chunk.subarray(start, end)
   if (kind === MESSAGE) ws.emit('message', payload, true)
