@@ -157,7 +157,7 @@ function createLine<P extends AnyProtocol>(
       hello = readHello(new Reader(frame))
       return
     }
-    const up = readUp(new Reader(frame), protocol.inputs)
+    const up = readUp(new Reader(frame), protocol.inputs, welcome.seat)
     line.heard.push(up)
     const asked = up.kind === 'confirm' || up.kind === 'input' ? up.time : undefined
     if (asked !== undefined && line.answering) line.pong(asked)

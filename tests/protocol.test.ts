@@ -69,19 +69,20 @@ const intents: Record<string, Intent> = {
   resume: { intent: 'resume', token: 'ab0c', epoch: 1, tick: 300 },
 }
 
+const input = { kind: 'input', seat: 4, confirmed: 300, failed: undefined } as const
 const ups: Record<string, [write: (w: Writer) => void, read: play.Up]> = {
   turn: [
     (w) => play.writeInput(w, pit.inputs, { seq: 1, input: 0, value: 'down' }, { confirmed: 300 }),
-    { kind: 'input', seq: 1, confirmed: 300, time: undefined, input: 0, value: 'down' },
+    { ...input, seq: 1, time: undefined, input: 0, value: 'down' },
   ],
   rest: [
     (w) => play.writeInput(w, pit.inputs, { seq: 2, input: 1, value: undefined }, { confirmed: 300 }),
-    { kind: 'input', seq: 2, confirmed: 300, time: undefined, input: 1, value: undefined },
+    { ...input, seq: 2, time: undefined, input: 1, value: undefined },
   ],
   timed: [
     (w) =>
       play.writeInput(w, pit.inputs, { seq: 3, input: 0, value: 'down' }, { confirmed: 300, time: 1000 }),
-    { kind: 'input', seq: 3, confirmed: 300, time: 1000, input: 0, value: 'down' },
+    { ...input, seq: 3, time: 1000, input: 0, value: 'down' },
   ],
   confirm: [(w) => play.writeConfirm(w, 300, 1000), { kind: 'confirm', confirmed: 300, time: 1000 }],
   askFull: [play.writeAskFull, { kind: 'askFull' }],
@@ -114,7 +115,7 @@ test('HELLO, in every intent', () => {
 test('what a client sends while it is in', () => {
   for (const [name, [write, read]] of Object.entries(ups)) {
     expectShown(name, write)
-    expect(play.readUp(readerOf(name, 0), pit.inputs)).toEqual(read)
+    expect(play.readUp(readerOf(name, 0), pit.inputs, 4)).toEqual(read)
   }
 })
 
@@ -215,7 +216,7 @@ test('a checkpoint', () => {
   const beginning = { code: 'H7X2PQ', epoch: 1, tick: 299, random: createRandom(7), hz: 10 }
   const machine = new Machine(kind, beginning, { loaded: undefined, options: undefined })
   const join = { kind: 'join', seat: 1, digest: 'ab', user: { id: 5 }, ask: { name: 'Ann' } } as const
-  machine.run(300, [{ entry: join, failed: undefined }])
+  machine.run(300, [join])
   machine.flush()
   const refusals = [{ seq: 3, code: 'FULL', message: '' }]
   const unheard = {

@@ -15,7 +15,7 @@ describe('inputs', () => {
     const game = await table.enter()
     game.send('go', 'run')
     game.send('rest')
-    expect(table.heard('input')).toEqual([
+    expect(table.heard('input')).toMatchObject([
       { kind: 'input', seq: 1, confirmed: 10, input: 0, value: 'run' },
       { kind: 'input', seq: 2, confirmed: 10, input: 2, value: undefined },
     ])

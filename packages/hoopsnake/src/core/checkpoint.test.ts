@@ -11,7 +11,7 @@ function checkpoint(): Uint8Array {
   const beginning = { code: 'H7X2PQ', epoch: 1, tick: 0, random: createRandom(7), hz: 10 }
   const machine = new Machine(yard.room(yardRules), beginning, { loaded: undefined, options: undefined })
   const join = { kind: 'join', seat: 1, digest: 'ab', user: { id: 5 }, ask: { name: 'Ann' } } as const
-  machine.run(1, [{ entry: join, failed: undefined }])
+  machine.run(1, [join])
   machine.flush()
   return writeCheckpoint(machine, { private: false, nextSeat: 2, unheard: nothingUnheard(machine) })
 }

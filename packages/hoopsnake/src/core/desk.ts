@@ -1,8 +1,9 @@
+import { Reader } from '../wire/reader.ts'
 import type { Clock } from './clock.ts'
 import { refuse } from './errors.ts'
 import type { Fanout, Moment } from './fanout.ts'
 import { forget, FULL_EVERY, isClogged, neverConfirms } from './fanout.ts'
-import type { Up } from './frames/play.ts'
+import type { Came, Up } from './frames/play.ts'
 import type { Guest, GuestDesk } from './guest.ts'
 import type { Inbox } from './inbox.ts'
 import { Intake } from './intake.ts'
@@ -39,6 +40,7 @@ const UNCONFIRMED = 'Too much of what was sent to you is unread or unconfirmed.'
 
 /** Hears the guests of one room: their inputs go into the inbox, no faster than they may; questions are answered. */
 export class Desk implements GuestDesk {
+  readonly reader: Reader = new Reader(new Uint8Array())
   readonly inputs: readonly Named[]
   readonly telemetry: Telemetry
   readonly #given: DeskGiven
@@ -122,7 +124,7 @@ export class Desk implements GuestDesk {
     return { game: protocol.name, room, seat, tick }
   }
 
-  #input(guest: Guest, up: Up & { kind: 'input' }): void {
+  #input(guest: Guest, up: Came): void {
     const { machine, settings, inbox, clock } = this.#given
     if (neverConfirms(guest)) throw refuse('FLOOD', UNCONFIRMED)
     if (guest.seat === 0) {

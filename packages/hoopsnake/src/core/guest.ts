@@ -1,5 +1,5 @@
 import { Malformed } from '../wire/errors.ts'
-import { Reader } from '../wire/reader.ts'
+import type { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import type { OwnEffects } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
@@ -21,6 +21,8 @@ import type { Flush, Sent } from './unheard.ts'
 
 /** What a room does for its guests. */
 export interface GuestDesk {
+  /** Reads what they send, frame by frame. */
+  readonly reader: Reader
   /** What they may send. */
   readonly inputs: readonly Named[]
   /** Counts what they say, and how they end. */
@@ -81,7 +83,7 @@ export class Guest implements Member, Connection {
     desk.telemetry.framesIn++
     desk.telemetry.bytesIn += frame.length
     try {
-      desk.frame(this, readUp(new Reader(frame), desk.inputs))
+      desk.frame(this, readUp(desk.reader.open(frame), desk.inputs, this.seat))
     } catch (error) {
       const told = error instanceof Malformed || error instanceof Refused
       if (!told) desk.failed(this, error)

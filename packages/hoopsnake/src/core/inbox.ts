@@ -10,6 +10,8 @@ export type Entry =
       readonly digest: string
       readonly user: unknown
       readonly ask: unknown
+      /** Set once it failed: the seat is refused without the hook. */
+      failed?: Reason | undefined
     }
   | { readonly kind: 'leave' | 'away' | 'back'; readonly seat: number }
   | Input
@@ -25,14 +27,7 @@ export interface Input {
   /** Number of the input in the protocol. */
   readonly input: number
   readonly value: unknown
-  /** Set where it is to be consumed without its handler. */
-  readonly failed?: Reason | undefined
-}
-
-/** An entry taken out, and what became of it. */
-export interface Taken {
-  readonly entry: Entry
-  /** Set once the entry failed: it is consumed without its handler. */
+  /** Set once it failed, or where that is known already: it is consumed without its handler. */
   failed: Reason | undefined
 }
 
@@ -43,7 +38,7 @@ export interface Inbox {
   /** Puts an entry in. False when full; what is bounded by itself (leave, away, back, results) always fits. */
   put(entry: Entry): boolean
   /** Takes everything out, oldest first. */
-  drain(): Taken[]
+  drain(): Entry[]
   /** How many entries wait. */
   readonly size: number
 }
@@ -53,14 +48,14 @@ const refusable: ReadonlySet<Entry['kind']> = new Set(['join', 'input', 'message
 
 /** Makes an inbox that refuses joins, inputs and messages once `max` entries wait. */
 export function createInbox(max: number): Inbox {
-  let entries: Taken[] = []
+  let entries: Entry[] = []
   return {
     get full() {
       return entries.length >= max
     },
     put(entry) {
       if (entries.length >= max && refusable.has(entry.kind)) return false
-      entries.push({ entry, failed: entry.kind === 'input' ? entry.failed : undefined })
+      entries.push(entry)
       return true
     },
     drain() {

@@ -1,5 +1,4 @@
 import { refuse } from './errors.ts'
-import type { Up } from './frames/play.ts'
 import type { Inbox, Input } from './inbox.ts'
 import { Bucket, type Rate } from './limits.ts'
 import type { SeatRecord } from './seats.ts'
@@ -40,8 +39,8 @@ export class Intake {
    * Takes an input of a seat; what comes too fast waits. Throws Refused, to close the connection, when too much waits or
    * an input is missing before this one.
    */
-  take(seat: SeatRecord, up: Up & { kind: 'input' }, into: Into): void {
-    const { seq, input, value } = up
+  take(seat: SeatRecord, input: Input, into: Into): void {
+    const { seq } = input
     // Sent again after a reconnect, though it had arrived.
     if (seq <= seat.taken) return
     if (seq !== seat.taken + 1) {
@@ -50,11 +49,10 @@ export class Intake {
     }
     this.#first = undefined
     seat.taken = seq
-    const failed = seq <= seat.spoiled ? refuse('INPUT_FAILED') : undefined
-    const entry: Input = { kind: 'input', seat: seat.id, seq, input, value, failed }
+    if (seq <= seat.spoiled) input.failed = refuse('INPUT_FAILED')
     const waiting = this.#waiting
-    if (waiting.length === 0 && mayEnter(this.#bucket, into)) return void into.inbox.put(entry)
-    waiting.push(entry)
+    if (waiting.length === 0 && mayEnter(this.#bucket, into)) return void into.inbox.put(input)
+    waiting.push(input)
     this.release(into)
     if (waiting.length > MAX_WAITING) throw refuse('FLOOD')
   }

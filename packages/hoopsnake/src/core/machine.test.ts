@@ -4,7 +4,7 @@ import { nothing } from '../wire/atoms.ts'
 import { map } from '../wire/map.ts'
 import { uint } from '../wire/numbers.ts'
 import { refuse } from './errors.ts'
-import type { Entry, Taken } from './inbox.ts'
+import type { Entry } from './inbox.ts'
 import { Machine } from './machine.ts'
 import { protocol } from './protocol.ts'
 import { createRandom } from './random.ts'
@@ -63,7 +63,7 @@ function open(seats: number): Machine {
   const machine = new Machine(kind, beginning, { options: undefined, loaded: undefined })
   machine.run(
     1,
-    Array.from({ length: seats }, (_, i) => taken(entry('join', i + 1, 0))),
+    Array.from({ length: seats }, (_, i) => entry('join', i + 1, 0)),
   )
   machine.flush()
   calls = 0
@@ -73,16 +73,21 @@ function open(seats: number): Machine {
 function entry(deed: Deed, seat: number, seq: number): Entry {
   if (deed === 'join') return { kind: 'join', seat, digest: '', user: undefined, ask: {} }
   if (deed === 'leave') return { kind: 'leave', seat }
-  return { kind: 'input', seat, seq, input: inputs.indexOf(deed), value: deed === 'pay' ? 5 : undefined }
+  return {
+    kind: 'input',
+    seat,
+    seq,
+    input: inputs.indexOf(deed),
+    value: deed === 'pay' ? 5 : undefined,
+    failed: undefined,
+  }
 }
-
-const taken = (one: Entry): Taken => ({ entry: one, failed: undefined })
 
 const seatsOf = (machine: Machine): number[] => [...machine.seats.keys()]
 
 /** Half of the seats pay, then the others do something that fails. */
-const halves = (machine: Machine, deed: Deed): Taken[] =>
-  seatsOf(machine).map((seat) => taken(entry(seat <= 500 ? 'pay' : deed, seat, 1)))
+const halves = (machine: Machine, deed: Deed): Entry[] =>
+  seatsOf(machine).map((seat) => entry(seat <= 500 ? 'pay' : deed, seat, 1))
 
 test('[RM25] hundreds of refusals thrown in one tick cost no more than a few times that tick', () => {
   const machine = open(1000)
@@ -114,7 +119,7 @@ test('[RM25] a fault among many is charged only where it was surely its own', ()
   machine.failed = () => void failed++
   machine.run(
     2,
-    seatsOf(machine).map((seat) => taken(entry('fault', seat, 1))),
+    seatsOf(machine).map((seat) => entry('fault', seat, 1)),
   )
   expect(failed).toBe(1000)
   const charged = [...machine.seats.values()].filter(({ failures }) => failures.length > 0)
@@ -138,11 +143,11 @@ test('[RM15] a room after ticks with failing entries is as though they had never
         const entries = deeds.map(([d, id]) => [d, entry(d, d === 'join' ? ++seat : id, 1)] as const)
         tried.run(
           2 + i,
-          entries.map(([, one]) => taken(one)),
+          entries.map(([, one]) => ({ ...one })),
         )
         spared.run(
           2 + i,
-          entries.filter(([d]) => sound(d)).map(([, one]) => taken(one)),
+          entries.filter(([d]) => sound(d)).map(([, one]) => one),
         )
       })
       // Three faults of a seat close it, which is a rule of its own.

@@ -6,7 +6,7 @@ import { codes, Crash, Refused } from './errors.ts'
 import { createFace } from './face.ts'
 import type { Reason } from './frames/hello.ts'
 import type { Telling } from './frames/tick.ts'
-import type { Entry, Input, Taken } from './inbox.ts'
+import type { Entry, Input } from './inbox.ts'
 import type { RoomKind } from './kind.ts'
 import type { AnyProtocol, Data, Named } from './protocol.ts'
 import type { Random } from './random.ts'
@@ -34,7 +34,7 @@ export interface Kept {
 /** A tick, and what was taken from the inbox for it. */
 interface Ticked {
   readonly tick: number
-  readonly taken: readonly Taken[]
+  readonly taken: readonly Entry[]
 }
 
 /** Times that the ticks are made to find one failing entry each, and then times that all which fail are taken out. */
@@ -105,7 +105,7 @@ export class Machine {
   }
 
   /** Makes one tick: applies what was taken from the inbox, in order, then runs the rules' `tick`. Throws Crash. */
-  run(tick: number, taken: readonly Taken[]): void {
+  run(tick: number, taken: readonly Entry[]): void {
     this.#window.push({ tick, taken })
     let unmade = this.#window.slice(-1)
     try {
@@ -178,13 +178,13 @@ export class Machine {
    * Each failing entry costs the ticks once more, so there is a bound. The first few are found one by one. After that,
    * all that fail in one go are taken out together, though one may have failed because of what another had half done.
    */
-  #applyAll(taken: readonly Taken[], round: number): boolean {
+  #applyAll(taken: readonly Entry[], round: number): boolean {
     let failed = false
-    for (const one of taken) {
+    for (const entry of taken) {
       try {
-        this.#apply(one)
+        this.#apply(entry)
       } catch (error) {
-        if (!this.#blame(one, error, failed)) {
+        if (!this.#blame(entry, error, failed)) {
           // What the room cannot do without may have failed because of an entry before it.
           if (failed) return false
           throw error
@@ -196,13 +196,12 @@ export class Machine {
     return !failed
   }
 
-  #apply(taken: Taken): void {
-    const { entry } = taken
+  #apply(entry: Entry): void {
     switch (entry.kind) {
       case 'join':
-        return this.#join(entry, taken.failed)
+        return this.#join(entry)
       case 'input':
-        return this.#input(entry, taken.failed)
+        return this.#input(entry)
       case 'leave':
         return this.#leave(entry.seat, { code: 'LEFT', message: 'The player left.' })
       case 'away':
@@ -224,7 +223,8 @@ export class Machine {
     }
   }
 
-  #join(entry: Entry & { kind: 'join' }, failed: Reason | undefined): void {
+  #join(entry: Entry & { kind: 'join' }): void {
+    const { failed } = entry
     if (failed !== undefined) return void this.#effects.refused.push({ seat: entry.seat, reason: failed })
     const seat = new SeatRecord({ id: entry.seat, digest: entry.digest, user: entry.user }, this.kick)
     this.#seatsBefore ??= [...this.seats.values()]
@@ -240,7 +240,7 @@ export class Machine {
     } else this.#effects.joined.push(seat.id)
   }
 
-  #input(entry: Input, failed: Reason | undefined): void {
+  #input(entry: Input): void {
     const seat = this.seats.get(entry.seat)
     if (seat === undefined) return
     const effects = this.#effects
@@ -249,7 +249,7 @@ export class Machine {
     seat.acked = entry.seq
     effects.consumed++
     const { name, type } = this.protocol.inputs[entry.input]!
-    const refused = failed ?? this.#handle(name, seat, type.copy(entry.value))
+    const refused = entry.failed ?? this.#handle(name, seat, type.copy(entry.value))
     if (refused === undefined) return
     const { code, message } = refused
     ownOf(effects, seat.id).refusals.push({ seq: entry.seq, code, message })
@@ -285,15 +285,14 @@ export class Machine {
    * Marks an entry as failed. False where the room cannot go on without it. `unsure` is whether another entry had failed
    * before it: then the fault need not be its own, and its seat is not charged with it.
    */
-  #blame(taken: Taken, error: unknown, unsure: boolean): boolean {
-    const { entry } = taken
-    if ((entry.kind !== 'input' && entry.kind !== 'join') || taken.failed !== undefined) return false
+  #blame(entry: Entry, error: unknown, unsure: boolean): boolean {
+    if ((entry.kind !== 'input' && entry.kind !== 'join') || entry.failed !== undefined) return false
     if (error instanceof Refused) {
       // A refusal that was thrown undoes what came before it, and is nobody's fault.
-      taken.failed = error
+      entry.failed = error
       return true
     }
-    taken.failed = inputFailed
+    entry.failed = inputFailed
     this.failed?.(entry, new Crash(this.#where, error))
     if (entry.kind === 'input' && !unsure) this.#strike(entry.seat)
     return true
@@ -303,7 +302,7 @@ export class Machine {
   #failAll(): void {
     for (const { taken } of this.#window) {
       for (const one of taken) {
-        if (one.entry.kind === 'input' || one.entry.kind === 'join') one.failed ??= inputFailed
+        if (one.kind === 'input' || one.kind === 'join') one.failed ??= inputFailed
       }
     }
   }
@@ -321,7 +320,7 @@ export class Machine {
     // Its other inputs are not tried: each failing one would cost the room its ticks once more.
     for (const { taken } of this.#window) {
       for (const one of taken) {
-        if (one.entry.kind === 'input' && one.entry.seat === id) one.failed ??= inputFailed
+        if (one.kind === 'input' && one.seat === id) one.failed ??= inputFailed
       }
     }
   }

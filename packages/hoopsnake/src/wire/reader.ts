@@ -4,13 +4,21 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads what {@link Writer} wrote. Throws {@link Malformed} at the end of the bytes; never reads beyond. */
 export class Reader {
-  readonly #bytes: Uint8Array
+  #bytes: Uint8Array
   /** Made when it is first needed: most frames have no wide numbers. */
   #wide: DataView | undefined
   #at = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
+  }
+
+  /** Begins with other bytes; what is left of those before is not read. Returns itself. */
+  open(bytes: Uint8Array): this {
+    this.#bytes = bytes
+    this.#wide = undefined
+    this.#at = 0
+    return this
   }
 
   /** Bytes not yet read. */

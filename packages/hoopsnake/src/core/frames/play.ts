@@ -14,20 +14,16 @@
 import { Malformed } from '../../wire/errors.ts'
 import type { Reader } from '../../wire/reader.ts'
 import type { Writer } from '../../wire/writer.ts'
+import type { Input } from '../inbox.ts'
 import type { Named } from '../protocol.ts'
 import { down, up } from './kinds.ts'
 
+/** An input as it came: what goes into the inbox, and what its client says besides. */
+export interface Came extends Input, Said {}
+
 /** A frame from a client that is in. */
 export type Up =
-  | {
-      readonly kind: 'input'
-      readonly seq: number
-      readonly confirmed: number
-      readonly input: number
-      readonly value: unknown
-      /** Set where it asks for the server's time. */
-      readonly time: number | undefined
-    }
+  | Came
   | { readonly kind: 'confirm'; readonly confirmed: number; readonly time: number }
   | { readonly kind: 'askFull' }
   | { readonly kind: 'leave' }
@@ -69,14 +65,14 @@ export function writeLeave(w: Writer): void {
   w.u8(up.LEAVE)
 }
 
-/** Reads any frame of a client that is in, its first byte included. */
-export function readUp(r: Reader, inputs: readonly Named[]): Up {
-  const up = readUpBody(r, inputs)
+/** Reads any frame of a client that is in, its first byte included; `seat` is the client's. */
+export function readUp(r: Reader, inputs: readonly Named[], seat: number): Up {
+  const up = readUpBody(r, inputs, seat)
   r.end()
   return up
 }
 
-function readUpBody(r: Reader, inputs: readonly Named[]): Up {
+function readUpBody(r: Reader, inputs: readonly Named[], seat: number): Up {
   const kind = r.u8()
   switch (kind) {
     case up.INPUT:
@@ -87,7 +83,16 @@ function readUpBody(r: Reader, inputs: readonly Named[]): Up {
       const input = r.u8()
       const named = inputs[input]
       if (named === undefined) throw new Malformed(`input ${input} where the protocol has ${inputs.length}`)
-      return { kind: 'input', seq, confirmed, time, input, value: named.type.read(r) }
+      return {
+        kind: 'input',
+        seat,
+        seq,
+        input,
+        value: named.type.read(r),
+        failed: undefined,
+        confirmed,
+        time,
+      }
     }
     case up.CONFIRM:
       return { kind: 'confirm', confirmed: r.uint(), time: r.f64() }

@@ -4,9 +4,13 @@ import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { afterTurn } from '../clock.ts'
 import { createShortcut } from './shortcut.ts'
 
 const MOST = 300
+
+/** Until what was pushed has been heard. */
+const turn = (): Promise<void> => new Promise(afterTurn)
 
 /** A frame as a client sends it, or nearly. */
 interface Frame {
@@ -59,11 +63,11 @@ async function hear(chunks: readonly Buffer[], short: boolean): Promise<unknown>
   for (const chunk of chunks) {
     // A copy: hearing unmasks where the bytes lie.
     socket.push(Buffer.from(chunk))
-    await new Promise(setImmediate)
+    await turn()
   }
   const open = ws.readyState
   ws.terminate()
-  await new Promise(setImmediate)
+  await turn()
   return { events, answers: answers.slice(1), open }
 }
 
@@ -116,12 +120,12 @@ test('[GW33] frames that come whole do not go through ws, and the first one that
   const whole = bytesOf({ head: 0x82, payload: Uint8Array.of(1, 2), masked: true, wide: false })
   const ping = bytesOf({ head: 0x89, payload: Uint8Array.of(3), masked: true, wide: false })
   socket.push(Buffer.concat([whole, ping]))
-  await new Promise(setImmediate)
+  await turn()
   expect([told, through]).toEqual([['message 0102', 'ping 03'], []])
   socket.push(Buffer.concat([whole, ping.subarray(0, 3)]))
-  await new Promise(setImmediate)
+  await turn()
   socket.push(Buffer.concat([ping.subarray(3), whole]))
-  await new Promise(setImmediate)
+  await turn()
   expect(told).toHaveLength(3)
   expect(through.join('')).toBe(Buffer.concat([ping, whole]).toString('hex'))
 })

@@ -58,7 +58,7 @@ function remember(client: Client, frame: Uint8Array): void {
 export function standIn({ pipe, pong }: Client, frame: Uint8Array, now: number): void {
   if (pong === undefined) return
   try {
-    const asked = readUp(new Reader(frame), [])
+    const asked = readUp(new Reader(frame), [], 0)
     if (asked.kind !== 'confirm') return
     const w = new Writer(64)
     writePong(w, { ...pong, echo: asked.time, time: now })
