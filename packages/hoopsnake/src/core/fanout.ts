@@ -1,16 +1,18 @@
 import { Writer } from '../wire/writer.ts'
-import type { Effects, OwnEffects } from './effects.ts'
+import { type Account, owe, settle } from './account.ts'
+import type { Effects } from './effects.ts'
 import { noOwn } from './effects.ts'
 import { type Pong, writePong } from './frames/play.ts'
-import type { OwnParts, Refusal, Stamp } from './frames/tick.ts'
+import type { OwnParts, Refusal } from './frames/tick.ts'
 import { inOrder, writeOwn } from './frames/tick.ts'
 import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
+import { Recall } from './recall.ts'
 import { Ring } from './ring.ts'
 import type { SeatRecord } from './seats.ts'
 import type { Flushed, Sync } from './sync.ts'
 import type { Telemetry } from './telemetry.ts'
-import type { Account, Life, Sent, Unheard } from './unheard.ts'
+import type { Unheard } from './unheard.ts'
 
 /** One client that is in: a seat's connection, or a watcher's. */
 export interface Member extends Account {
@@ -42,26 +44,15 @@ const MAX_UNCONFIRMED = 2000
 /** A client is sent at most one FULL in this time, in ms. */
 export const FULL_EVERY = 1000
 
-/** Events for one client alone, and refusals, that are kept until it can be sent them. */
-const MAX_OWED = 1000
-
 /**
  * Members that are looked at before they are written to. A look waits for memory, and for several at once if nothing
  * comes between; a write throws out of the caches what is behind the next one.
  */
 const BATCH = 64
 
-/** Flushes with something for one client alone that it may leave unconfirmed: at 1000 Hz, twice MAX_UNCONFIRMED. */
-const MAX_SENT = 4000
-
 /** Says whether a client does not read what it is sent. */
 export function isClogged(member: Member): boolean {
   return member.pipe.queued > MAX_QUEUED
-}
-
-/** Says whether a client has been told more than is kept for it, and confirms nothing though it speaks. */
-export function neverConfirms({ owed, sent }: Member): boolean {
-  return sent.length > MAX_SENT || (owed !== undefined && owed.refusals.length > MAX_OWED)
 }
 
 /**
@@ -70,12 +61,13 @@ export function neverConfirms({ owed, sent }: Member): boolean {
  * A client that cannot keep up is skipped and owed a full; nobody waits for it, and nothing is lost in silence.
  */
 export class Fanout {
+  /** For those who come back. */
+  readonly recall: Recall
   readonly #members = new Set<Member>()
   /** By seat; those of seats that are on their way in, and no members yet, included. */
   readonly #seated: ReadonlyMap<number, Member>
   readonly #sync: Sync
   readonly #epoch: number
-  readonly #lives: readonly Life[]
   readonly #telemetry: Telemetry
   readonly #w = new Writer(256)
   readonly #ring: Ring
@@ -84,17 +76,17 @@ export class Fanout {
 
   /** `unheard` is what the life of the room before left; `seated` are those who have a seat, by seat: not a copy. */
   constructor(
-    { sync, epoch }: Pick<Machine, 'sync' | 'epoch'>,
+    life: Pick<Machine, 'sync' | 'epoch'>,
     telemetry: Telemetry,
     unheard: Unheard,
     seated: ReadonlyMap<number, Member>,
   ) {
-    this.#sync = sync
-    this.#epoch = epoch
+    this.#sync = life.sync
+    this.#epoch = life.epoch
     this.#seated = seated
     this.#telemetry = telemetry
-    this.#lives = unheard.lives
     this.#ring = new Ring(MAX_UNCONFIRMED, unheard.tellings)
+    this.recall = new Recall(life, this.#ring, unheard.lives)
   }
 
   /** Takes a member in: from now on it gets every tick, beginning with a FULL. */
@@ -109,52 +101,9 @@ export class Fanout {
     if (this.#members.delete(member)) member.last = [...this.#ring.recent]
   }
 
-  /**
-   * Gives the tick up to which this life of the room is one that a client was in; of epoch 0: of the one before. What
-   * that life did later never was.
-   */
-  fork(epoch: number): number {
-    const next = epoch === 0 ? undefined : this.#lives.find((life) => life.epoch > epoch)
-    return (next ?? this.#lives.at(-1)!).tick
-  }
-
-  /**
-   * Makes `member` go on where `before`, its connection before, was when its client had the state of a tick. With epoch
-   * 0 nobody knows which that is: it is told all that it has not confirmed, and leaves out what it has.
-   */
-  takeUp(member: Member, before: Account | undefined, back: Stamp): void {
-    const tick =
-      back.epoch === 0
-        ? (before?.had ?? this.fork(0))
-        : Math.min(back.tick, back.epoch === this.#epoch ? this.#sync.tick : this.fork(back.epoch))
-    member.had = tick
-    member.seen = this.#ring.after(tick)
-    if (before === undefined) return
-    // The ring begins later than the client's state ends: what is between is missed.
-    if (member.seen === this.#ring.first) {
-      const had = before.last.findLast((flush) => flush.tick <= tick)?.end
-      member.seen = Math.min(member.seen, had ?? before.seen)
-    }
-    // Who was in a life has heard, or was told again, what was sent in those before.
-    const unheard = ({ epoch, tick: at }: Sent): boolean =>
-      epoch > back.epoch || (epoch === back.epoch && at > back.tick)
-    for (const { own } of before.sent.filter(unheard)) owe(member, later(own, tick))
-    if (before.owed !== undefined) owe(member, later(before.owed, tick))
-  }
-
-  /** Gives what the next life of the room must know to tell everybody all. `held` are the accounts of who is away. */
-  unheard(held: ReadonlyMap<number, Account>): Unheard {
-    const here = [...this.#seated].filter(([, member]) => this.#members.has(member))
-    const accounts = new Map<number, Account>([...held, ...here])
-    const least = [...accounts.values()].reduce((tick, { had }) => Math.min(tick, had), this.#sync.tick)
-    const { first, recent } = this.#ring
-    const tellings = this.#ring.from(this.#ring.after(least))
-    const left = [...accounts].map(([seat, account]): [number, Account] => {
-      const { had, last, sent, owed } = account
-      const end = [...recent, ...last].findLast((flush) => flush.tick <= had)?.end ?? account.seen
-      return [seat, { had, seen: Math.min(0, end - first), last: [], sent, owed }]
-    })
-    return { lives: this.#lives, tellings, accounts: new Map(left) }
+  /** The accounts of those who have a seat and are in, by seat. */
+  get accounts(): ReadonlyMap<number, Account> {
+    return new Map([...this.#seated].filter(([, member]) => this.#members.has(member)))
   }
 
   /** Whether somebody has not got the newest state. */
@@ -210,8 +159,8 @@ export class Fanout {
   /** Writes the DELTA to those who get nothing else, and forgets them. */
   #writeBatch({ tick, delta }: Flushed): void {
     const { end } = this.#ring
+    this.#count(delta, this.#batch.length)
     for (const member of this.#batch) {
-      this.#count(delta)
       member.pipe.write(delta)
       member.base = tick
       member.seen = end
@@ -267,9 +216,9 @@ export class Fanout {
     pipe.write(shared, first)
   }
 
-  #count(frame: Uint8Array): void {
-    this.#telemetry.framesOut++
-    this.#telemetry.bytesOut += frame.length
+  #count(frame: Uint8Array, times = 1): void {
+    this.#telemetry.framesOut += times
+    this.#telemetry.bytesOut += times * frame.length
   }
 
   /** Writes what one member alone is told, with `parts`, and owes it nothing any more. The frame is lent. */
@@ -279,8 +228,7 @@ export class Fanout {
     const stamp = { epoch: this.#epoch, tick: this.#sync.tick }
     this.#w.clear()
     writeOwn(this.#w, stamp, { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed })
-    if (owed !== undefined && isNews(owed)) keep(member, { ...stamp, own: owed })
-    member.owed = undefined
+    settle(member, stamp)
     member.acks = false
     const frame = this.#w.lend()
     this.#count(frame)
@@ -301,22 +249,9 @@ export class Fanout {
   }
 }
 
-/**
- * Notes what a member alone is to be told; `own` is the member's from now on. Beyond MAX_OWED events the oldest are
- * missed, and it is told how many.
- */
-export function owe(member: Account, own: OwnEffects): void {
-  const owed = (member.owed ??= own)
-  if (owed !== own) {
-    // One by one: there may be more than a call can have arguments.
-    for (const telling of own.tellings) owed.tellings.push(telling)
-    for (const refusal of own.refusals) owed.refusals.push(refusal)
-    owed.missed += own.missed
-  }
-  const over = owed.tellings.length - MAX_OWED
-  if (over <= 0) return
-  owed.tellings.splice(0, over)
-  owed.missed += over
+/** Whether there is something for a member alone, besides `mine` and what it asked. */
+function hasOwn({ owed, acks }: Member): boolean {
+  return acks || owed !== undefined
 }
 
 /** Makes the answer to what a member asked. How long that waited for it is no part of the way. */
@@ -324,30 +259,4 @@ function answerTo(member: Member, { now, ticked }: Moment): Omit<Pong, 'tick'> {
   const { time, at } = member.asked!
   member.asked = undefined
   return { echo: time + now - at, time: now, due: ticked }
-}
-
-function keep(member: Member, sent: Sent): void {
-  if (member.sent.length === 0) member.sent = [sent]
-  else member.sent.push(sent)
-}
-
-/** Whether there is something for a member alone, besides `mine` and what it asked. */
-function hasOwn({ owed, acks }: Member): boolean {
-  return acks || owed !== undefined
-}
-
-/** Whether a client that comes back is to be told that again: how far its inputs were taken, WELCOME tells anyway. */
-function isNews({ tellings, refusals, missed }: OwnEffects): boolean {
-  return tellings.length > 0 || refusals.length > 0 || missed > 0
-}
-
-/** Leaves out the events that came with a state which is there. */
-function later(own: OwnEffects, tick: number): OwnEffects {
-  return { ...own, tellings: own.tellings.filter((telling) => telling.tick > tick) }
-}
-
-/** Forgets what a member was told up to `tick`: it has confirmed that. */
-export function forget(member: Member, tick: number): void {
-  member.had = Math.max(member.had, tick)
-  while (member.sent.length > 0 && member.sent[0]!.tick <= tick) member.sent.shift()
 }

@@ -1,6 +1,7 @@
 import { Malformed } from '../wire/errors.ts'
 import type { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
+import type { Flush, Sent } from './account.ts'
 import type { OwnEffects } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
 import { FULL_EVERY, type Member } from './fanout.ts'
@@ -17,7 +18,6 @@ import type { Named } from './protocol.ts'
 import type { Telemetry } from './telemetry.ts'
 import { countCode } from './telemetry.ts'
 import type { Claim } from './tokens.ts'
-import type { Flush, Sent } from './unheard.ts'
 
 /** What a room does for its guests. */
 export interface GuestDesk {

@@ -1,9 +1,10 @@
 import { Writer } from '../wire/writer.ts'
+import { type Account, owe, refusalsOf } from './account.ts'
 import type { DeskGiven } from './desk.ts'
 import { Desk } from './desk.ts'
 import { type Effects, noOwn } from './effects.ts'
 import { Refused, refuse } from './errors.ts'
-import { Fanout, owe } from './fanout.ts'
+import { Fanout } from './fanout.ts'
 import type { Reason } from './frames/hello.ts'
 import { writeWelcome } from './frames/hello.ts'
 import { Guest, turnAway } from './guest.ts'
@@ -17,7 +18,7 @@ import type { Flushed } from './sync.ts'
 import { countCode, countInputs } from './telemetry.ts'
 import type { Claim, Seal } from './tokens.ts'
 import { writeToken } from './tokens.ts'
-import { type Account, refusalsOf, type Unheard } from './unheard.ts'
+import type { Unheard } from './unheard.ts'
 import { userKey } from './users.ts'
 
 /** The claim of a watcher. */
@@ -87,7 +88,7 @@ export class Guests {
 
   /** What players may not have heard of yet, for a checkpoint. */
   get unheard(): Unheard {
-    return this.#fanout.unheard(this.#holds.accounts)
+    return this.#fanout.recall.unheard(new Map([...this.#holds.accounts, ...this.#fanout.accounts]))
   }
 
   /** Whether somebody has not got the newest state. */
@@ -148,7 +149,7 @@ export class Guests {
     this.#seated.set(seat.id, guest)
     const earlier = before ?? this.#holds.release(seat.id)
     this.#welcome(guest, back.epoch)
-    this.#fanout.takeUp(guest, earlier, back)
+    this.#fanout.recall.takeUp(guest, earlier, back)
     if (fallen?.refusals !== undefined) owe(guest, { ...noOwn(), refusals: [...fallen.refusals] })
     this.#fanout.sendFull(guest, machine.seats, this.#given.clock.now())
     this.#enter({ kind: 'back', seat: seat.id })
@@ -257,7 +258,7 @@ export class Guests {
       hz: settings.hz === 'events' ? 0 : settings.hz,
       ticksPerFrame: settings.ticksPerFrame,
       hold: settings.holdSeat,
-      fork: this.#fanout.fork(epoch),
+      fork: this.#fanout.recall.fork(epoch),
       tick: machine.sync.tick,
       time: clock.now(),
     })

@@ -1,7 +1,6 @@
+import { type Account, owe } from './account.ts'
 import type { Clock } from './clock.ts'
 import type { Effects } from './effects.ts'
-import { owe } from './fanout.ts'
-import type { Account } from './unheard.ts'
 
 /** The seats that are held for players whose connection was lost. */
 export interface Holds {

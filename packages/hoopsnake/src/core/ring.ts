@@ -1,5 +1,5 @@
 import type { Telling } from './frames/tick.ts'
-import type { Flush } from './unheard.ts'
+import type { Flush } from './account.ts'
 
 /** Bytes of events that are kept; what is older is missed, and whoever had not got it is told so. */
 const MAX_EVENTS = 256 * 1024

@@ -13,8 +13,8 @@
  */
 import type { Reader } from '../wire/reader.ts'
 import type { Writer } from '../wire/writer.ts'
-import type { OwnEffects } from './effects.ts'
-import type { Refusal, Stamp, Telling } from './frames/tick.ts'
+import type { Account, Sent } from './account.ts'
+import type { Telling } from './frames/tick.ts'
 import { readRefusals, writeRefusals } from './frames/tick.ts'
 
 /** One life of a room, from its opening to its end. */
@@ -22,37 +22,6 @@ export interface Life {
   readonly epoch: number
   /** The tick at which it began. */
   readonly tick: number
-}
-
-/** A flush that is over. */
-export interface Flush {
-  readonly tick: number
-  /** When it was, in ms. */
-  readonly at: number
-  /** Index of the first event after it. */
-  readonly end: number
-}
-
-/** What one client alone was told with a tick of a life. */
-export interface Sent extends Stamp {
-  readonly own: OwnEffects
-}
-
-/** What a client was told: whoever comes back to its seat is told the rest. */
-export interface Account {
-  /** The newest tick that the client said it has. */
-  had: number
-  /** Index of the first event for everybody that it was not sent. */
-  seen: number
-  /** Once the connection is lost: the flushes that it may have been sent in vain. */
-  last: readonly Flush[]
-  /**
-   * What it alone was told and has not confirmed, oldest first. Of lives before, that may be what was never sent. An
-   * empty one may be that of many: replace it.
-   */
-  sent: Sent[]
-  /** What it alone is to be told and was not sent yet; undefined: nothing. */
-  owed: OwnEffects | undefined
 }
 
 /** What a life of a room leaves to the next one. */
@@ -76,11 +45,6 @@ export function nothingUnheard({ epoch, tick }: Life): Unheard {
 /** Gives what is left to a life that begins now. */
 export function leftTo({ epoch, tick }: Life, { lives, tellings, accounts }: Unheard): Unheard {
   return { lives: [...lives, { epoch, tick }].slice(-MAX_LIVES), tellings, accounts }
-}
-
-/** Gives the refusals that a client has not confirmed. */
-export function refusalsOf({ sent, owed }: Account): Refusal[] {
-  return [...sent.map(({ own }) => own), owed].flatMap((own) => own?.refusals ?? [])
 }
 
 /** Writes it as of a tick. */

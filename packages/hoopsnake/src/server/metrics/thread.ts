@@ -19,7 +19,7 @@ export interface ThreadWatch {
 }
 
 /** How often the event loop is looked at, in ms: a loop that stands still for longer is always noticed. */
-const EVERY = 50
+const EVERY = 100
 
 /**
  * Begins to measure this thread.
