@@ -1,7 +1,8 @@
 /*
  * One room, P snakes on a torus of 128 × 128, 20 ticks a second, everybody sees everybody, each turns twice a second.
  *
- * All servers stay up; in each round the same clients join one after the other, let it settle, count, and leave.
+ * All servers stay up, and play for a while before it begins; in each round the same clients join one after the other,
+ * let it settle, count, and leave.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { count, counts, type Ask, type Bench, type Row } from './bench.ts'
@@ -14,8 +15,10 @@ import { startServer, type Server } from './measure/program.ts'
 import { progress } from './measure/progress.ts'
 import { contenders, prepareSnake, type ContenderName } from './servers.ts'
 
+/** How long each server plays before anything is counted, in ms: until V8 has compiled what runs twenty times a second. */
+const WARM = 20_000
 /** From the last join until counting begins, and from the last leave until the next server's turn, in ms. */
-const SETTLE = 2500
+const SETTLE = 4000
 const REST = 200
 const HZ = 20
 
@@ -44,6 +47,7 @@ export const bench: Bench = {
         servers.set(name, await startServer(contenders[name].args))
       }
       const found = new Map<number, Windows>()
+      await warmUp({ servers, load, players: players[0]!, pairs: 1, ms: WARM })
       for (const p of players) found.set(p, await measure({ servers, load, players: p, pairs, ms }))
       return {
         ...results(found),
@@ -76,14 +80,18 @@ interface Plan {
   readonly ms: number
 }
 
-async function measure(plan: Plan): Promise<Windows> {
-  const things = Object.fromEntries(
-    [...plan.servers].map(([name, server]) => [name, () => oneWindow(plan, name, server)]),
-  )
-  // Once for nothing, so that each has compiled what it runs.
-  await rounds(1, things, (text) => progress(`${plan.players} players, warming up, ${text}`))
-  return rounds(plan.pairs, things, (text) => progress(`${plan.players} players, ${text}`))
+async function warmUp(plan: Plan): Promise<void> {
+  await rounds(1, windowsOf(plan), (text) => progress(`${plan.players} players, warming up, ${text}`))
 }
+
+async function measure(plan: Plan): Promise<Windows> {
+  // Once for nothing, so that each has room for so many.
+  await warmUp({ ...plan, ms: REST })
+  return rounds(plan.pairs, windowsOf(plan), (text) => progress(`${plan.players} players, ${text}`))
+}
+
+const windowsOf = (plan: Plan) =>
+  Object.fromEntries([...plan.servers].map(([name, server]) => [name, () => oneWindow(plan, name, server)]))
 
 async function oneWindow({ load, players, ms }: Plan, name: ContenderName, server: Server) {
   await load.join({ dialect: contenders[name].dialect, port: server.port, players })
