@@ -153,11 +153,11 @@ export class Desk implements GuestDesk {
   }
 
   #askFull(guest: Guest): void {
-    const { machine, clock, awake, stirred } = this.#given
+    const { clock, awake, stirred } = this.#given
     const now = clock.now()
     guest.base = -1
     if (awake() || now - guest.fullAt < FULL_EVERY) return stirred()
-    this.#fanout.sendFull(guest, machine.seats, now)
+    this.#fanout.sendFull(guest, now)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Reason } from './frames/hello.ts'
 import type { Refusal, Telling } from './frames/tick.ts'
 import type { Services } from './rules.ts'
+import type { SeatRecord } from './seats.ts'
 
 /**
  * What ticks want done outside the room.
@@ -13,8 +14,8 @@ export interface Effects {
   readonly tellings: Telling[]
   /** What single seats are told. */
   readonly own: Map<number, OwnEffects>
-  /** Seats of which inputs were consumed. */
-  readonly acked: number[]
+  /** Seats of which inputs were consumed, up to their `acked`. */
+  readonly acked: SeatRecord[]
   /** Seats that came in. */
   readonly joined: number[]
   /** Joins that were turned away, with the reason. */

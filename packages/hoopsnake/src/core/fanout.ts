@@ -9,7 +9,6 @@ import type { Machine } from './machine.ts'
 import type { Pipe } from './pipe.ts'
 import { Recall } from './recall.ts'
 import { Ring } from './ring.ts'
-import type { SeatRecord } from './seats.ts'
 import type { Flushed, Sync } from './sync.ts'
 import type { Telemetry } from './telemetry.ts'
 import type { Unheard } from './unheard.ts'
@@ -25,8 +24,8 @@ export interface Member extends Account {
   confirmed: number
   /** When it was last sent a FULL, in whole ms. */
   fullAt: number
-  /** Whether it is to be told how far its inputs were taken. */
-  acks: boolean
+  /** The last of its inputs that was consumed, if it is to be told. */
+  ack: number | undefined
   /** A CONFIRM that the next flush answers: the client's time in it, and when it came, in ms. */
   asked: { readonly time: number; readonly at: number } | undefined
 }
@@ -49,6 +48,8 @@ export const FULL_EVERY = 1000
  * comes between; a write throws out of the caches what is behind the next one.
  */
 const BATCH = 64
+
+const nothing = noOwn()
 
 /** Says whether a client does not read what it is sent. */
 export function isClogged(member: Member): boolean {
@@ -117,16 +118,16 @@ export class Fanout {
    *
    * Who has nothing of its own costs a look at its member and one write; nothing is made for it.
    */
-  flush(flushed: Flushed, effects: Effects, seats: ReadonlyMap<number, SeatRecord>, at: Moment): void {
+  flush(flushed: Flushed, effects: Effects, at: Moment): void {
     const { now } = at
     this.#ring.add(flushed.tick, effects.tellings, now)
     for (const [seat, own] of effects.own) {
       const member = this.#seated.get(seat)
       if (member !== undefined) owe(member, own)
     }
-    for (const seat of effects.acked) {
-      const member = this.#seated.get(seat)
-      if (member !== undefined) member.acks = true
+    for (const { id, acked } of effects.acked) {
+      const member = this.#seated.get(id)
+      if (member !== undefined) member.ack = acked
     }
     for (const member of this.#members) {
       if (this.#isPlain(member, flushed)) {
@@ -134,11 +135,11 @@ export class Fanout {
         continue
       }
       const slow = this.#slow(member)
-      if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, seats, at)
+      if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, at)
       else {
         if (member.asked !== undefined) member.pipe.write(this.#pong(member, flushed.tick, at))
         if (slow) this.#telemetry.framesOwed++
-        else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, seats, now)
+        else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, now)
       }
     }
     this.#writeBatch(flushed)
@@ -148,7 +149,7 @@ export class Fanout {
   #isPlain(member: Member, { base, mine }: Flushed): boolean {
     return (
       member.base === base &&
-      !member.acks &&
+      member.ack === undefined &&
       member.owed === undefined &&
       member.asked === undefined &&
       !this.#slow(member) &&
@@ -175,7 +176,7 @@ export class Fanout {
   }
 
   /** Sends the whole state as of the last flush, with everything the member was owed. */
-  sendFull(member: Member, seats: ReadonlyMap<number, SeatRecord>, now: number): void {
+  sendFull(member: Member, now: number): void {
     const { first, end } = this.#ring
     const missed = first - member.seen
     if (missed > 0) owe(member, { ...noOwn(), missed })
@@ -184,7 +185,10 @@ export class Fanout {
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
     const something = hasOwn(member) || mine !== undefined || tellings.length > 0
     const full = this.#sync.full()
-    this.#write(member, something ? this.#own(member, seats, { tellings, mine }) : undefined, full)
+    const own = something
+      ? this.#own(member, { tellings, mine, mineDiff: undefined, answer: undefined })
+      : undefined
+    this.#write(member, own, full)
     // A client that was just given a full is as good as confirmed: judge it by what comes after.
     member.confirmed = Math.max(member.confirmed, this.#sync.tick - 1)
     member.base = this.#sync.tick
@@ -199,12 +203,12 @@ export class Fanout {
     member.pipe.write(this.#w.take())
   }
 
-  #sendDelta(member: Member, flushed: Flushed, seats: ReadonlyMap<number, SeatRecord>, at: Moment): void {
+  #sendDelta(member: Member, flushed: Flushed, at: Moment): void {
     const mineDiff = flushed.mine.size === 0 ? undefined : flushed.mine.get(member.seat)
     const answer = member.asked === undefined ? undefined : answerTo(member, at)
     const something = hasOwn(member) || mineDiff !== undefined || answer !== undefined
     const tellings = member.owed?.tellings
-    const own = something ? this.#own(member, seats, { tellings, mineDiff, answer }) : undefined
+    const own = something ? this.#own(member, { tellings, mine: undefined, mineDiff, answer }) : undefined
     this.#write(member, own, flushed.delta)
     member.base = flushed.tick
     member.seen = this.#ring.end
@@ -222,14 +226,15 @@ export class Fanout {
   }
 
   /** Writes what one member alone is told, with `parts`, and owes it nothing any more. The frame is lent. */
-  #own(member: Member, seats: ReadonlyMap<number, SeatRecord>, parts: OwnParts): Uint8Array {
-    const { owed, seat } = member
-    const ack = member.acks ? seats.get(seat)?.acked : undefined
+  #own(member: Member, { tellings, mine, mineDiff, answer }: OwnParts): Uint8Array {
+    const { owed, ack } = member
     const stamp = { epoch: this.#epoch, tick: this.#sync.tick }
     this.#w.clear()
-    writeOwn(this.#w, stamp, { ...parts, ack, refusals: owed?.refusals, missed: owed?.missed })
-    settle(member, stamp)
-    member.acks = false
+    // Part by part, not spread: each tick some tenth of all have one.
+    const { refusals, missed } = owed ?? nothing
+    writeOwn(this.#w, stamp, { ack, answer, refusals, mine, mineDiff, tellings, missed })
+    if (owed !== undefined) settle(member, stamp)
+    member.ack = undefined
     const frame = this.#w.lend()
     this.#count(frame)
     return frame
@@ -250,8 +255,8 @@ export class Fanout {
 }
 
 /** Whether there is something for a member alone, besides `mine` and what it asked. */
-function hasOwn({ owed, acks }: Member): boolean {
-  return acks || owed !== undefined
+function hasOwn({ owed, ack }: Member): boolean {
+  return ack !== undefined || owed !== undefined
 }
 
 /** Makes the answer to what a member asked. How long that waited for it is no part of the way. */

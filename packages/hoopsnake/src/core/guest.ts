@@ -49,7 +49,7 @@ export class Guest implements Member, Connection {
   base = -1
   confirmed = -1
   owed: OwnEffects | undefined = undefined
-  acks: boolean
+  ack: number | undefined = undefined
   asked: Member['asked']
   seen = 0
   readonly seat: number
@@ -71,7 +71,6 @@ export class Guest implements Member, Connection {
     this.pipe = pipe
     this.seat = seat
     this.secret = secret
-    this.acks = seat !== 0
     this.#desk = desk
   }
 

@@ -118,7 +118,7 @@ export class Guests {
     const guest = new Guest(pipe, NOBODY, this.desk)
     this.#watchers.add(guest)
     this.#welcome(guest)
-    this.#fanout.sendFull(guest, this.#given.machine.seats, this.#given.clock.now())
+    this.#fanout.sendFull(guest, this.#given.clock.now())
     this.#given.stirred()
     return guest
   }
@@ -151,14 +151,14 @@ export class Guests {
     this.#welcome(guest, back.epoch)
     this.#fanout.recall.takeUp(guest, earlier, back)
     if (fallen?.refusals !== undefined) owe(guest, { ...noOwn(), refusals: [...fallen.refusals] })
-    this.#fanout.sendFull(guest, machine.seats, this.#given.clock.now())
+    this.#fanout.sendFull(guest, this.#given.clock.now())
     this.#enter({ kind: 'back', seat: seat.id })
     return guest
   }
 
   /** Brings a flush to everybody, and carries out what it means for those who come and go. */
   flush(flushed: Flushed, effects: Effects): void {
-    this.#fanout.flush(flushed, effects, this.#given.machine.seats, this.desk.moment)
+    this.#fanout.flush(flushed, effects, this.desk.moment)
     this.#holds.flush(effects)
     countInputs(this.#given.telemetry, effects)
     for (const { seat, reason } of effects.refused) this.#turnAway(seat, reason)
@@ -211,10 +211,10 @@ export class Guests {
     const seat = this.#given.machine.seats.get(id)
     if (seat === undefined) return
     if (guest !== undefined) {
-      const { machine, clock, telemetry } = this.#given
+      const { clock, telemetry } = this.#given
       countCode(telemetry.dials, 'joined')
       this.#welcome(guest)
-      this.#fanout.sendFull(guest, machine.seats, clock.now())
+      this.#fanout.sendFull(guest, clock.now())
     }
     // The player was gone before the seat was there, and never learnt its token: nobody can come back to it.
     else this.#enter({ kind: 'leave', seat: id })
@@ -247,6 +247,8 @@ export class Guests {
   #welcome(guest: Guest, epoch = 0): void {
     const { machine, settings, clock, seal } = this.#given
     const { protocol, code } = machine
+    const seat = machine.seats.get(guest.seat)
+    guest.ack = seat?.told
     const token = guest.seat === 0 ? '' : writeToken(seal, { protocol: protocol.name, code }, guest)
     this.#w.clear()
     writeWelcome(this.#w, {
@@ -254,7 +256,7 @@ export class Guests {
       room: code,
       seat: guest.seat,
       token,
-      ack: machine.seats.get(guest.seat)?.taken ?? 0,
+      ack: seat?.taken ?? 0,
       hz: settings.hz === 'events' ? 0 : settings.hz,
       ticksPerFrame: settings.ticksPerFrame,
       hold: settings.holdSeat,

@@ -128,10 +128,7 @@ export class Machine {
     } catch (error) {
       throw new Crash('state', error)
     }
-    for (const id of effects.acked) {
-      const seat = this.seats.get(id)
-      if (seat !== undefined) seat.told = seat.acked
-    }
+    for (const seat of effects.acked) seat.told = seat.acked
     this.#window = []
     this.#undo = []
     this.#seatsBefore = undefined
@@ -245,7 +242,7 @@ export class Machine {
     if (seat === undefined) return
     const effects = this.#effects
     // The first one since the flush.
-    if (seat.acked === seat.told) effects.acked.push(seat.id)
+    if (seat.acked === seat.told) effects.acked.push(seat)
     seat.acked = entry.seq
     effects.consumed++
     const { name, type } = this.protocol.inputs[entry.input]!

@@ -2,7 +2,7 @@
  * What a client sends while it is in, and the answer to its clock.
  *
  * INPUT        u8 2 · uint sequence · uint confirmed tick · u8 input · payload
- * CONFIRM      u8 3 · uint confirmed tick · f64 client time (ms)       every 500 ms, answered by PONG
+ * CONFIRM      u8 3 · uint confirmed tick · f64 client time (ms)       every 500 ms, answered by PONG or in OWN
  * ASK_FULL     u8 4                                                    a delta's base was not there
  * LEAVE        u8 5
  * TIMED_INPUT  u8 6 · uint sequence · uint confirmed tick · f64 client time (ms) · u8 input · payload
@@ -105,7 +105,7 @@ function readUpBody(r: Reader, inputs: readonly Named[], seat: number): Up {
   }
 }
 
-/** The server's answer to a CONFIRM, for the client's clock. */
+/** The server's answer to who asks for its time. */
 export interface Pong {
   /** The client's time, as it came. */
   readonly echo: number
