@@ -1,7 +1,7 @@
 import type { Welcome } from '../core/frames/hello.ts'
 import type { Pong } from '../core/frames/play.ts'
 
-/** Samples of the round trip to choose the best of; at one every 0.5 to 2 s, 6 to 24 s. */
+/** Samples of the round trip to choose the best of; at one every 0.5 to 2.5 s, 6 to 30 s. */
 const WINDOW = 12
 
 /** Samples after which the estimate is good, and more come to follow what changes. */

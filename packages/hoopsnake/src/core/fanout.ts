@@ -185,9 +185,7 @@ export class Fanout {
     const mine = member.seat === 0 ? undefined : this.#sync.mineWhole(member.seat)
     const something = hasOwn(member) || mine !== undefined || tellings.length > 0
     const full = this.#sync.full()
-    const own = something
-      ? this.#own(member, { tellings, mine, mineDiff: undefined, answer: undefined })
-      : undefined
+    const own = something ? this.#own(member, { tellings, mine }) : undefined
     this.#write(member, own, full)
     // A client that was just given a full is as good as confirmed: judge it by what comes after.
     member.confirmed = Math.max(member.confirmed, this.#sync.tick - 1)
@@ -208,7 +206,7 @@ export class Fanout {
     const answer = member.asked === undefined ? undefined : answerTo(member, at)
     const something = hasOwn(member) || mineDiff !== undefined || answer !== undefined
     const tellings = member.owed?.tellings
-    const own = something ? this.#own(member, { tellings, mine: undefined, mineDiff, answer }) : undefined
+    const own = something ? this.#own(member, { tellings, mineDiff, answer }) : undefined
     this.#write(member, own, flushed.delta)
     member.base = flushed.tick
     member.seen = this.#ring.end
@@ -233,7 +231,7 @@ export class Fanout {
     // Part by part, not spread: each tick some tenth of all have one.
     const { refusals, missed } = owed ?? nothing
     writeOwn(this.#w, stamp, { ack, answer, refusals, mine, mineDiff, tellings, missed })
-    if (owed !== undefined) settle(member, stamp)
+    settle(member, stamp)
     member.ack = undefined
     const frame = this.#w.lend()
     this.#count(frame)
