@@ -20,6 +20,8 @@ const WARM = 20_000
 /** From the last join until counting begins, and from the last leave until the next server's turn, in ms. */
 const SETTLE = 4000
 const REST = 200
+/** How long those play for whom nothing is counted yet, once V8 has compiled, in ms: some ticks. */
+const BRIEFLY = 200
 const HZ = 20
 
 /** What hoopsnake says of its own ticks before and after a window. */
@@ -47,7 +49,7 @@ export const bench: Bench = {
         servers.set(name, await startServer(contenders[name].args))
       }
       const found = new Map<number, Windows>()
-      await warmUp({ servers, load, players: players[0]!, pairs: 1, ms: WARM })
+      await warmUp({ servers, load, players: players[0]!, ms: WARM })
       for (const p of players) found.set(p, await measure({ servers, load, players: p, pairs, ms }))
       return {
         ...results(found),
@@ -76,7 +78,6 @@ interface Plan {
   readonly servers: ReadonlyMap<ContenderName, Server>
   readonly load: Load
   readonly players: number
-  readonly pairs: number
   readonly ms: number
 }
 
@@ -84,9 +85,9 @@ async function warmUp(plan: Plan): Promise<void> {
   await rounds(1, windowsOf(plan), (text) => progress(`${plan.players} players, warming up, ${text}`))
 }
 
-async function measure(plan: Plan): Promise<Windows> {
+async function measure(plan: Plan & { readonly pairs: number }): Promise<Windows> {
   // Once for nothing, so that each has room for so many.
-  await warmUp({ ...plan, ms: REST })
+  await warmUp({ ...plan, ms: BRIEFLY })
   return rounds(plan.pairs, windowsOf(plan), (text) => progress(`${plan.players} players, ${text}`))
 }
 
