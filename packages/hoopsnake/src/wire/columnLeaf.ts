@@ -15,6 +15,9 @@ export interface LeafCode {
   readonly tools: string
   /** In the pass over the rows, at each of them: counts in `n` how many it notes in `at`. */
   readonly pass: string
+  /** In front of that pass, and behind it. */
+  readonly before?: string
+  readonly after?: string
   /** Behind it, of `rows` rows: writes the column, or nothing if nothing changed. */
   readonly write: string
   /** If the pass can throw here: throws what is wrong with `row`, in words. */
@@ -71,7 +74,8 @@ function roundCode(leaf: Leaf, n: number): string {
 
 /**
  * Integers of at most 16 bits, such as places. Which of them move can mostly not be predicted, and a branch that goes
- * wrong costs more than the comparison; so there is none: each writes its step, and counts it if it is not 0.
+ * wrong costs more than the comparison; so there is none: each writes its step, and counts it if it is not 0. But of
+ * those of which few moved the last time, such as scores, most are left after one look.
  */
 function shortCode(leaf: Leaf, n: number): LeafCode {
   const { count } = leaf.type.ordinal!
@@ -79,6 +83,7 @@ function shortCode(leaf: Leaf, n: number): LeafCode {
   const { a, b, struct, name } = namesOf(leaf)
   return {
     tools: `${ownCode(n)}
+      let quiet${n} = false
       ${roundCode(leaf, n)}
       function write${n}(w, is, rows) {
         const steps = { at: at${n}, by: by${n}, count: count${n} }
@@ -86,13 +91,17 @@ function shortCode(leaf: Leaf, n: number): LeafCode {
       }`,
     // In 32 bits as soon as may be: y may be a double, and who computes with one computes with nothing else.
     pass: `{ const y = ${b}
-      let now = y & ${mask}
-      if (now !== y || now >= ${count} || now === 0 && Object.is(y, -0)) now = round${n}(b${leaf.level}) | 0
-      const by = now - (${a} | 0) | 0
-      at${n}[n${n}] = i
-      by${n}[n${n}] = by
-      n${n} = n${n} + ((by | -by) >>> 31) | 0
-      ${a} = now }`,
+      if (!q${n} || y !== ${a} || y === 0 && Object.is(y, -0)) {
+        let now = y & ${mask}
+        if (now !== y || now >= ${count} || now === 0 && Object.is(y, -0)) now = round${n}(b${leaf.level}) | 0
+        const by = now - (${a} | 0) | 0
+        at${n}[n${n}] = i
+        by${n}[n${n}] = by
+        n${n} = n${n} + ((by | -by) >>> 31) | 0
+        ${a} = now
+      } }`,
+    before: `const q${n} = quiet${n}`,
+    after: `quiet${n} = n${n} << 3 < rows`,
     write: `if (count${n} > 0) write${n}(w, is, rows)`,
     // With a BigInt or a symbol one cannot even compute.
     explain: `round${n}(row${struct})`,

@@ -66,6 +66,7 @@ function codeOf(plan: Plan): string {
     const mask = rows < ${MANY} ? 0 : ${MANY - 1}
     turn = (turn + 1) & mask
     ${each((n) => `let n${n} = 0`)}
+    ${each((n) => leaves[n]!.before ?? '')}
     let i = 0
     try {
       for (; i < rows; i++) {
@@ -74,6 +75,7 @@ function codeOf(plan: Plan): string {
       }
     } catch (error) { throw inRow(explained(error, is[i]), i) }
     ${each((n) => `count${n} = n${n}`)}
+    ${each((n) => leaves[n]!.after ?? '')}
   }
   function explained(error, row) {
     // What was not even an object shows when a field of it is asked for.

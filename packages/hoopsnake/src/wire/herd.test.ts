@@ -24,6 +24,7 @@ const beast = struct({
   bot: bool,
   dir,
   x: u8,
+  rank: u8,
   at: struct({ y: u16, score: uint, deep: struct({ z: int }) }),
   to: angle(8),
   far: fixed(-8, 8, 0.01),
@@ -44,6 +45,7 @@ function born(n: number): Beast {
     bot: n % 2 === 0,
     dir: dirs[n % 4]!,
     x: n % 256,
+    rank: n % 2,
     at,
     to: n,
     far: (n % 15) / 2,
@@ -61,6 +63,8 @@ const toOne: readonly ((one: Beast, n: number) => void)[] = [
   (one, n) => void (one.dir = dirs[n % 4]!),
   (one, n) => void (one.x = n % 256),
   (one) => void (one.x = -0),
+  (one, n) => void (one.rank = n % 256),
+  (one) => void (one.rank = -0),
   (one) => void (one.at.score = -0),
   (one, n) => void (one.at.score += n),
   (one) => void (one.at.score += 2 ** 40),
@@ -116,6 +120,8 @@ function crawl(herd: Herd, n: number): void {
     one.to += 0.02
     one.far = (one.far * 9) / 10
     one.x = (one.x + (how % 2)) % 256
+    // Seldom, and then all at once.
+    if (n % 8 === 0) one.rank = how % 2
     // So far that it looks near to who counts to 2^32.
     one.at.score += how === 3 ? 2 ** 32 + 1 : 1
     one.at.y = Math.max(0, one.at.y - (how % 3))
