@@ -81,7 +81,7 @@ export function writeSteps<T>(
   ...[rows, valueOf]: [rows: number, valueOf: (i: number) => T]
 ): void {
   writeWhich(w, at, count, rows)
-  const width = narrowest(type.least, by, count)
+  const { width, close } = narrowest(type.least, by, count)
   w.u8(width)
   if (width === 0) {
     for (let i = 0; i < count; i++) type.write(w, valueOf(i))
@@ -89,14 +89,20 @@ export function writeSteps<T>(
   }
   const half = 1 << (width - 1)
   let away = 0
-  for (let i = 0; i < count; i++) if (by[i]! < -half || by[i]! > half) far[away++] = i
+  if (close < count) for (let i = 0; i < count; i++) if (by[i]! < -half || by[i]! > half) far[away++] = i
   writeWhich(w, far, away, count)
   w.steps(by, count, width)
   for (let i = 0; i < away; i++) type.write(w, valueOf(far[i]!))
 }
 
+/** How wide steps are, and how many are no further than that. */
+interface Width {
+  readonly width: 0 | 1 | 2 | 4 | 8
+  readonly close: number
+}
+
 /** Returns the width of steps that costs the fewest bytes, or 0 where whole values do. */
-function narrowest(least: number, by: ArrayLike<number>, count: number): number {
+function narrowest(least: number, by: ArrayLike<number>, count: number): Width {
   let one = 0
   let two = 0
   let four = 0
@@ -111,21 +117,15 @@ function narrowest(least: number, by: ArrayLike<number>, count: number): number 
   two += one
   four += two
   eight += four
-  let best = 0
-  let cheapest = count * least
-  for (const [width, close] of [
-    [8, eight],
-    [4, four],
-    [2, two],
-    [1, one],
-  ] as const) {
-    // A byte to say which went further, and another for each that did.
-    const cost = 1 + (close * width) / 8 + (count - close) * (least + 1)
-    if (cost >= cheapest) continue
-    cheapest = cost
-    best = width
-  }
-  return best
+  // A byte to say which went further, and another for each that did.
+  const cost = (width: number, close: number): number =>
+    1 + (close * width) / 8 + (count - close) * (least + 1)
+  const cheapest = Math.min(cost(1, one), cost(2, two), cost(4, four), cost(8, eight))
+  if (cheapest >= count * least) return { width: 0, close: 0 }
+  // Of those that cost the same, the widest.
+  if (cost(8, eight) === cheapest) return { width: 8, close: eight }
+  if (cost(4, four) === cheapest) return { width: 4, close: four }
+  return cost(2, two) === cheapest ? { width: 2, close: two } : { width: 1, close: one }
 }
 
 interface Changing<T> {
