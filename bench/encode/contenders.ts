@@ -1,7 +1,7 @@
 /* Who encodes what a tick changed. Each gives the bytes that everybody in the room is sent. */
 import { bool, map, protocol, struct, u16, u8, uint } from 'hoopsnake'
-import { compile } from '../../packages/hoopsnake/src/wire/compile.ts'
 import { Sync } from '../../packages/hoopsnake/src/core/sync.ts'
+import { compiledProtocol } from '../../packages/hoopsnake/src/server/place/compiled.ts'
 import { importPeer } from '../measure/peers.ts'
 import { createHerd, kind, type Herd } from './herd.ts'
 
@@ -39,7 +39,7 @@ async function flat(snakes: number): Promise<Encoding> {
   const herd = createHerd(snakes)
   const heads = new Map([...herd.state.snakes.keys()].map((id) => [id, unmoved()]))
   const room = { state: { snakes: heads }, hidden: {}, seats: new Map() }
-  const sync = new Sync({ ...field, state: compile(field.state) }, { epoch: 1, tick: 0 }, room)
+  const sync = new Sync(compiledProtocol(field), { epoch: 1, tick: 0 }, room)
   let tick = 0
   const all = [...heads.values()]
   return {

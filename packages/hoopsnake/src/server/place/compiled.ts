@@ -1,4 +1,5 @@
 import type { RoomKind, Rooms } from '../../core/kind.ts'
+import type { AnyProtocol } from '../../core/protocol.ts'
 import { compile } from '../../wire/compile.ts'
 
 /**
@@ -19,7 +20,11 @@ export function compiled(rooms: Rooms): Rooms {
 }
 
 function compiledKind(kind: RoomKind): RoomKind {
-  const { state, mine, hidden } = kind.protocol
-  const types = { state: compile(state), mine: compile(mine), hidden: compile(hidden) }
-  return { ...kind, protocol: { ...kind.protocol, ...types } }
+  return { ...kind, protocol: compiledProtocol(kind.protocol) }
+}
+
+/** Returns the same protocol with code made for what is compared at every tick. Throws EvalError where Node may not. */
+export function compiledProtocol<P extends AnyProtocol>(protocol: P): P {
+  const { state, mine, hidden } = protocol
+  return { ...protocol, state: compile(state), mine: compile(mine), hidden: compile(hidden) }
 }
