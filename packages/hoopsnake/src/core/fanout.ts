@@ -72,7 +72,7 @@ export class Fanout {
   readonly #telemetry: Telemetry
   readonly #w = new Writer(256)
   readonly #ring: Ring
-  /** Of a flush, those who are to be written the DELTA alone. At most BATCH, and none between flushes. */
+  /** Of a flush, those who are to be written the DELTA. At most BATCH, and none between flushes. */
   readonly #batch: Member[] = []
 
   /** `unheard` is what the life of the room before left; `seated` are those who have a seat, by seat: not a copy. */
@@ -130,43 +130,37 @@ export class Fanout {
       if (member !== undefined) member.ack = acked
     }
     for (const member of this.#members) {
-      if (this.#isPlain(member, flushed)) {
-        if (this.#batch.push(member) === BATCH) this.#writeBatch(flushed)
+      const slow = this.#slow(member)
+      if (!slow && member.base === flushed.base) {
+        if (this.#batch.push(member) === BATCH) this.#writeBatch(flushed, at)
         continue
       }
-      const slow = this.#slow(member)
-      if (!slow && member.base === flushed.base) this.#sendDelta(member, flushed, at)
-      else {
-        if (member.asked !== undefined) member.pipe.write(this.#pong(member, flushed.tick, at))
-        if (slow) this.#telemetry.framesOwed++
-        else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, now)
-      }
+      if (member.asked !== undefined) member.pipe.write(this.#pong(member, flushed.tick, at))
+      if (slow) this.#telemetry.framesOwed++
+      else if (now - member.fullAt >= FULL_EVERY) this.sendFull(member, now)
     }
-    this.#writeBatch(flushed)
+    this.#writeBatch(flushed, at)
   }
 
-  /** Whether a member gets the DELTA and nothing else. */
-  #isPlain(member: Member, { base, mine }: Flushed): boolean {
-    return (
-      member.base === base &&
-      member.ack === undefined &&
-      member.owed === undefined &&
-      member.asked === undefined &&
-      !this.#slow(member) &&
-      (mine.size === 0 || !mine.has(member.seat))
-    )
-  }
-
-  /** Writes the DELTA to those who get nothing else, and forgets them. */
-  #writeBatch({ tick, delta }: Flushed): void {
+  /** Writes the DELTA to those of the batch, each behind what it alone is told, and empties that. */
+  #writeBatch(flushed: Flushed, at: Moment): void {
+    const { tick, delta } = flushed
     const { end } = this.#ring
     this.#count(delta, this.#batch.length)
     for (const member of this.#batch) {
-      member.pipe.write(delta)
+      member.pipe.write(delta, this.#told(member, flushed, at))
       member.base = tick
       member.seen = end
     }
     this.#batch.length = 0
+  }
+
+  /** Writes what one member alone is told with a DELTA; undefined where that is nothing. The frame is lent. */
+  #told(member: Member, { mine }: Flushed, at: Moment): Uint8Array | undefined {
+    const mineDiff = mine.size === 0 ? undefined : mine.get(member.seat)
+    if (mineDiff === undefined && member.asked === undefined && !hasOwn(member)) return undefined
+    const answer = member.asked === undefined ? undefined : answerTo(member, at)
+    return this.#own(member, { tellings: member.owed?.tellings, mineDiff, answer })
   }
 
   /** Answers a CONFIRM at once, outside of any flush. `time` is what the client's clock said in it. */
@@ -186,7 +180,8 @@ export class Fanout {
     const something = hasOwn(member) || mine !== undefined || tellings.length > 0
     const full = this.#sync.full()
     const own = something ? this.#own(member, { tellings, mine }) : undefined
-    this.#write(member, own, full)
+    this.#count(full)
+    member.pipe.write(full, own)
     // A client that was just given a full is as good as confirmed: judge it by what comes after.
     member.confirmed = Math.max(member.confirmed, this.#sync.tick - 1)
     member.base = this.#sync.tick
@@ -199,23 +194,6 @@ export class Fanout {
     this.#w.clear()
     writeOwn(this.#w, { epoch: this.#epoch, tick: this.#sync.tick }, { refusals: [refusal] })
     member.pipe.write(this.#w.take())
-  }
-
-  #sendDelta(member: Member, flushed: Flushed, at: Moment): void {
-    const mineDiff = flushed.mine.size === 0 ? undefined : flushed.mine.get(member.seat)
-    const answer = member.asked === undefined ? undefined : answerTo(member, at)
-    const something = hasOwn(member) || mineDiff !== undefined || answer !== undefined
-    const tellings = member.owed?.tellings
-    const own = something ? this.#own(member, { tellings, mineDiff, answer }) : undefined
-    this.#write(member, own, flushed.delta)
-    member.base = flushed.tick
-    member.seen = this.#ring.end
-  }
-
-  /** Writes what everybody gets, behind what goes before it to this member alone. */
-  #write({ pipe }: Member, first: Uint8Array | undefined, shared: Uint8Array): void {
-    this.#count(shared)
-    pipe.write(shared, first)
   }
 
   #count(frame: Uint8Array, times = 1): void {
