@@ -67,6 +67,9 @@ export async function stall({ port, players, stalled, ms }: StallAsk): Promise<S
   const p99 = late.percentile(0.99)
   for (const { client } of still) client.stall(false)
   await pause(AFTER)
+  // A tick reaches one client after another: those who stood still may have one that is not known yet.
+  const ahead = (): boolean => still.some(({ replica }) => replica.tick > members.at(-1)!.replica.tick)
+  for (let left = TICK; left > 0 && ahead(); left--) await pause(1)
   const divergent = still.filter(({ replica }) => known.get(replica.tick) !== written(replica)).length
   clearInterval(beats)
   await Promise.all(
