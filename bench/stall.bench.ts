@@ -2,7 +2,7 @@
  * Clients that stand still for 1, 5 and 30 seconds in a room where things come and go, and each tick has 190 KB.
  *
  * What waits for one of them in the server is asked of its sockets, every 10 ms; what the system holds is not counted.
- * They count as divergent if, caught up, they have another state than a client that read all along had at that tick.
+ * They count as divergent if afterwards they have another state, at any tick, than a client that read all along.
  */
 import { count, type Bench, type Row } from './bench.ts'
 import { startLoad, type Load } from './load/load.ts'

@@ -27,7 +27,7 @@ export interface StallAsk {
 export interface StallCount {
   /** How late ticks came to the others while some stood still, in ms: p99. */
   readonly late: number
-  /** Clients that stood still and then had another state than the others had at that tick. */
+  /** Clients that stood still and then at some tick had another state than one that read all along, or none. */
   readonly divergent: number
   /** Clients that were lost. */
   readonly lost: number
@@ -39,6 +39,8 @@ interface Member {
   readonly client: Client
   readonly seat: Player
   readonly replica: Replica
+  /** What its state was, by tick, of those that are remembered: of the last client, and of who stood still before. */
+  readonly states: Map<number, string>
   fulls: number
   at: number
   lost: boolean
@@ -47,10 +49,10 @@ interface Member {
 /** Joins, stalls, compares, and leaves. */
 export async function stall({ port, players, stalled, ms }: StallAsk): Promise<StallCount> {
   const late = new Lateness()
-  const known = new Map<number, string>()
+  let caughtUp = false
   const join = (place: number): Promise<Member> =>
     enter(port, (member) => {
-      if (place === players - 1) remember(known, member.replica)
+      if (place === players - 1 || (caughtUp && place < stalled)) remember(member)
       const now = performance.now()
       if (place >= stalled) late.note(now - member.at - TICK)
       member.at = now
@@ -65,12 +67,10 @@ export async function stall({ port, players, stalled, ms }: StallAsk): Promise<S
   for (const { client } of still) client.stall(true)
   await pause(ms)
   const p99 = late.percentile(0.99)
+  caughtUp = true
   for (const { client } of still) client.stall(false)
   await pause(AFTER)
-  // A tick reaches one client after another: those who stood still may have one that is not known yet.
-  const ahead = (): boolean => still.some(({ replica }) => replica.tick > members.at(-1)!.replica.tick)
-  for (let left = TICK; left > 0 && ahead(); left--) await pause(1)
-  const divergent = still.filter(({ replica }) => known.get(replica.tick) !== written(replica)).length
+  const divergent = still.filter((member) => !agree(member, members.at(-1)!)).length
   clearInterval(beats)
   await Promise.all(
     members.filter(({ lost }) => !lost).map(({ client, seat }) => (seat.leave?.(), client.end())),
@@ -89,7 +89,15 @@ function enter(port: number, ticked: (member: Member) => void): Promise<Member> 
     connectTo(port, `/r/${small.name}`, {
       open(client) {
         const seat = player(client, small, {})
-        member = { client, seat, replica: new Replica(small), fulls: 0, at: performance.now(), lost: false }
+        member = {
+          client,
+          seat,
+          replica: new Replica(small),
+          states: new Map(),
+          fulls: 0,
+          at: performance.now(),
+          lost: false,
+        }
       },
       read() {},
       take(_, payload) {
@@ -109,10 +117,16 @@ function enter(port: number, ticked: (member: Member) => void): Promise<Member> 
   })
 }
 
-/** Notes what the state is at a tick. */
-function remember(known: Map<number, string>, replica: Replica): void {
-  known.set(replica.tick, written(replica))
-  known.delete(replica.tick - REMEMBERED)
+/** Notes what the state of a client is at a tick. */
+function remember({ replica, states }: Member): void {
+  states.set(replica.tick, written(replica))
+  states.delete(replica.tick - REMEMBERED)
+}
+
+/** Whether two clients had the same at each tick that both remember, and there are such. */
+function agree(one: Member, other: Member): boolean {
+  const both = [...one.states.keys()].filter((tick) => other.states.has(tick))
+  return both.length > 0 && both.every((tick) => one.states.get(tick) === other.states.get(tick))
 }
 
 function written({ state }: Replica): string {
