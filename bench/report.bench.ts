@@ -1,7 +1,7 @@
 /* Writes docs/benchmarks.md and its plots from the last result of each bench; what there is none of is measured now. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Ask, Bench } from './bench.ts'
 import { load, namesOf } from './list.ts'
@@ -58,7 +58,12 @@ async function chapter(name: string, code: string, run: (typeof which)[number]):
   if (due) await measure(name, inReport)
   const saved = due ? await last(name) : before
   if (saved === undefined) throw new Error(`${name} has no result`)
-  return { about, saved, stale: saved.code !== code }
+  return { about, saved, stale: saved.code !== code, why: await whyOf(name) }
+}
+
+async function whyOf(name: string): Promise<string> {
+  const text = await readFile(new URL(`report/why/${name}.md`, import.meta.url), 'utf8').catch(() => '')
+  return text.trim()
 }
 
 /** Runs a bench as its command does, in a process of its own. */

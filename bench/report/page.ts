@@ -4,13 +4,14 @@ import { say } from '../measure/figures.ts'
 import type { Saved } from '../saved.ts'
 import { table } from '../table.ts'
 import { money } from './money.ts'
-import { why } from './why.ts'
 
 export interface Chapter {
   readonly about: string
   readonly saved: Saved
   /** Whether the code is another by now. */
   readonly stale: boolean
+  /** Where the time goes, by profile, and what would change it; in Markdown. '': nothing to say. */
+  readonly why: string
 }
 
 /** Writes the page. `images` are the names of the plots of `w1`. */
@@ -50,7 +51,7 @@ function summary(chapters: readonly Chapter[]): string {
     .join('\n\n')
 }
 
-function section({ about, saved, stale }: Chapter, images: readonly string[]): string {
+function section({ about, saved, stale, why }: Chapter, images: readonly string[]): string {
   const { figures, tables = [], notes = [], versions = {} } = saved.result
   const others = Object.entries(versions).filter(([name]) => name !== 'node')
   const parts = [
@@ -62,7 +63,7 @@ function section({ about, saved, stale }: Chapter, images: readonly string[]): s
     ...(saved.name === 'w1' ? images.map((image) => `![${image}](images/${image})`) : []),
     ...tables.map(({ title, rows }) => `**${title}**\n\n${table(rows)}`),
     ...notes.map((note) => `- ${note}`),
-    ...(why[saved.name] === undefined ? [] : [why[saved.name]!]),
+    ...(why === '' ? [] : [why]),
     ...(saved.name === 'w1' ? [moneySection(tables[0]?.rows ?? [])] : []),
   ]
   return parts.join('\n\n')
