@@ -16,3 +16,8 @@ test('[SE15] nor over restarts and crashes, but for what was done after the last
   expect(tally.inputs - tally.refused).toBeGreaterThan(3400)
   expect(Math.min(tally.cuts, tally.takeovers, tally.restarts)).toBeGreaterThan(2)
 })
+
+// What was told in the new life was taken for confirmed by a word of the old one that was on its way.
+test('[SE15] nor when a room fails while its players confirm (seed 811690806)', async () => {
+  expect(await runLedger({ seed: 811690806, inputs: 8000, restarts: true })).toMatchObject(nothing)
+})

@@ -161,9 +161,9 @@ export class Desk implements GuestDesk {
   }
 }
 
-/** Notes the newest tick a client has. Believed only as far as it was sent, and only to judge whether to skip it. */
+/** Notes the newest tick a client has. Believed only as far as it was sent. */
 function confirm(guest: Guest, tick: number): void {
   if (tick > guest.base) return
   guest.confirmed = Math.max(guest.confirmed, tick)
-  forget(guest, tick)
+  if (tick > guest.unsure) forget(guest, tick)
 }

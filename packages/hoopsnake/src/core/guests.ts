@@ -39,7 +39,9 @@ export interface GuestsGiven extends DeskGiven {
 export interface Back extends Claim {
   /** What `auth` answered. */
   readonly user: unknown
+  /** 0: it has not dialled, but is brought from a life of the room that is over; which state it has nobody knows. */
   readonly epoch: number
+  /** Of epoch 0: the newest that it may have been sent. */
   readonly tick: number
 }
 
@@ -145,7 +147,10 @@ export class Guests {
       before.dismiss(refuse('TAKEN_OVER'))
     }
     const guest = new Guest(pipe, back, this.desk)
-    if (back.epoch === 0) guest.intake = new Intake(settings.inputs, 'due')
+    if (back.epoch === 0) {
+      guest.intake = new Intake(settings.inputs, 'due')
+      guest.unsure = back.tick
+    }
     this.#seated.set(seat.id, guest)
     const earlier = before ?? this.#holds.release(seat.id)
     this.#welcome(guest, back.epoch)
@@ -173,14 +178,16 @@ export class Guests {
    */
   moveTo(other: Guests, reason: Reason): void {
     this.#holds.stop()
+    const { machine } = this.#given
     for (const guest of [...this.#seated.values(), ...this.#watchers]) {
       if (guest.over) continue
-      const { pipe } = guest
-      const seat = this.#given.machine.seats.get(guest.seat)
+      const { pipe, secret } = guest
+      const seat = machine.seats.get(guest.seat)
       try {
         // The inputs of the tick that failed may be what it failed of.
         const fallen = seat && { acked: seat.told, sent: seat.acked, refusals: refusalsOf(guest) }
-        const back = { seat: guest.seat, secret: guest.secret, epoch: 0, tick: 0, user: seat?.user }
+        const tick = Math.max(guest.unsure, machine.sync.tick)
+        const back = { seat: guest.seat, secret, epoch: 0, tick, user: seat?.user }
         guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, back, fallen)
       } catch (error) {
         guest.dismiss(error instanceof Refused ? reason : refuse('CRASHED'))

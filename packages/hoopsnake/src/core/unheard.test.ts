@@ -103,6 +103,26 @@ test('[SE15] where the lives part is said: what came later never was', async () 
   expect((await enter({ ...back(ann), tick: 99 })).welcome).toMatchObject({ epoch: 3, fork })
 })
 
+test('[SE15] a CONFIRM of the life before that comes late confirms nothing of the new one', async () => {
+  const ann = await enter()
+  for (let second = 0; second < 6; second++) {
+    clock.advance(1000)
+    ann.confirm()
+  }
+  const before = back(ann)
+  crashing = true
+  clock.advance(100)
+  await settle()
+  expect(ann.tick).toBeLessThan(before.tick!)
+  ann.send('call')
+  while (ann.tick < before.tick!) clock.advance(100)
+  expect(told(ann)).toHaveLength(2)
+  // All of that was on its way when the line broke, and so was what the client had said of the tick of that number.
+  ann.confirm(before.tick)
+  ann.lose()
+  expect(told(await enter(before))).toEqual(['called 1', 'heard 1'])
+})
+
 test('[ND3] who dials in the turn in which the room crashes comes into the one that takes its place', async () => {
   const ann = await enter()
   clock.advance(6000)

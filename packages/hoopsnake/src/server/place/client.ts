@@ -1,7 +1,7 @@
 import { readWelcome } from '../../core/frames/hello.ts'
 import { down } from '../../core/frames/kinds.ts'
 import { type Pong, readPong, readUp, writePong } from '../../core/frames/play.ts'
-import { readOwnHead } from '../../core/frames/tick.ts'
+import { readOwnHead, readStamp } from '../../core/frames/tick.ts'
 import type { Arrival } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
 import { Reader } from '../../wire/reader.ts'
@@ -13,6 +13,8 @@ export interface Client {
   readonly pipe: Pipe
   arrival: Arrival
   readonly crew: number
+  /** The newest tick that it was sent, in whichever life of its room. */
+  tick: number
   /** Sequences of the last input that it sent, and of the last that it was told is consumed. */
   sent: number
   acked: number
@@ -34,6 +36,18 @@ export function note(client: Client, frame: Uint8Array): void {
     client.acked = ack
     client.pong = answer
   }
+}
+
+/** Reads the tick of the state in a frame; 0 where there is none. */
+export function tickOf(frame: Uint8Array): number {
+  const kind = frame[0]
+  return kind === down.DELTA || kind === down.FULL ? readStamp(new Reader(frame.subarray(1))).tick : 0
+}
+
+/** Gives the arrival of a client whose thread has ended: it is brought back without having dialled. */
+export function arrivalAgain({ arrival, tick }: Client): Arrival {
+  const { hello } = arrival
+  return hello.intent === 'resume' && hello.epoch === 0 ? { ...arrival, hello: { ...hello, tick } } : arrival
 }
 
 /** Notes who a client is in its room, so that it can be brought back there: the arrival of one that dials again. */

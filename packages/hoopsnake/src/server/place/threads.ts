@@ -5,7 +5,7 @@ import { up } from '../../core/frames/kinds.ts'
 import { turnAway } from '../../core/guest.ts'
 import type { Arrival, Connection, Listing } from '../../core/link.ts'
 import type { Pipe } from '../../core/pipe.ts'
-import { type Client, note, sequenceOf, standIn } from './client.ts'
+import { arrivalAgain, type Client, note, sequenceOf, standIn, tickOf } from './client.ts'
 import { type Crew, keepThread } from './crew.ts'
 import type { Answer, Up, Write } from './messages.ts'
 import type { Counts, Place, PlaceGiven, RoomsReport, RunningPlace } from './place.ts'
@@ -107,6 +107,7 @@ class ThreadsPlace implements RunningPlace {
       pipe,
       arrival,
       crew,
+      tick: 0,
       sent: 0,
       acked: 0,
       pong: undefined,
@@ -171,11 +172,13 @@ class ThreadsPlace implements RunningPlace {
   }
 
   #write({ frame, to, own }: Write): void {
+    const tick = tickOf(frame)
     for (let i = 0; i < to.length; i++) {
       const client = this.#clients.get(to[i]!)
       if (client === undefined) continue
       const first = own[i]
       note(client, first ?? frame)
+      client.tick = Math.max(client.tick, tick)
       client.pipe.write(frame, first)
     }
   }
@@ -183,7 +186,7 @@ class ThreadsPlace implements RunningPlace {
   /** Brings the clients of a thread that ended back into their rooms, which the new thread has opened again. */
   #reconnect(index: number, culprit: string): void {
     for (const client of this.#clients.values()) {
-      const { id, pipe, arrival, crew, sent, acked } = client
+      const { id, pipe, crew, sent, acked } = client
       if (crew !== index) continue
       // The room that it opens anew each time may be what ends the threads: then nobody in this one would ever play.
       if (client.failures !== undefined && ++client.failures > MAX_FAILURES) {
@@ -191,6 +194,7 @@ class ThreadsPlace implements RunningPlace {
         turnAway(pipe, refuse('CRASHED'))
         continue
       }
+      const arrival = arrivalAgain(client)
       const fallen = arrival.code === culprit ? { sent, acked } : undefined
       this.#crews[index]!.tell({ do: 'connect', id, arrival: { ...arrival, fallen } })
     }
