@@ -165,5 +165,5 @@ export class Desk implements GuestDesk {
 function confirm(guest: Guest, tick: number): void {
   if (tick > guest.base) return
   guest.confirmed = Math.max(guest.confirmed, tick)
-  if (tick > guest.unsure) forget(guest, tick)
+  if (tick > guest.formerTick) forget(guest, tick)
 }

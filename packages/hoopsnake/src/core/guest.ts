@@ -59,7 +59,7 @@ export class Guest implements Member, Connection {
   fullAt: number = -FULL_EVERY
   had = -1
   /** Up to this tick, what it says it has may be of a life of the room before, of which it was told on the same line. */
-  unsure = -1
+  formerTick = -1
   sent: Sent[] = NOTHING_SENT
   /** What its inputs go through; undefined before the first one. */
   intake: Intake | undefined = undefined

@@ -149,7 +149,7 @@ export class Guests {
     const guest = new Guest(pipe, back, this.desk)
     if (back.epoch === 0) {
       guest.intake = new Intake(settings.inputs, 'due')
-      guest.unsure = back.tick
+      guest.formerTick = back.tick
     }
     this.#seated.set(seat.id, guest)
     const earlier = before ?? this.#holds.release(seat.id)
@@ -186,7 +186,7 @@ export class Guests {
       try {
         // The inputs of the tick that failed may be what it failed of.
         const fallen = seat && { acked: seat.told, sent: seat.acked, refusals: refusalsOf(guest) }
-        const tick = Math.max(guest.unsure, machine.sync.tick)
+        const tick = Math.max(guest.formerTick, machine.sync.tick)
         const back = { seat: guest.seat, secret, epoch: 0, tick, user: seat?.user }
         guest.moved = guest.seat === 0 ? other.watch(pipe) : other.resume(pipe, back, fallen)
       } catch (error) {
