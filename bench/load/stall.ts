@@ -49,10 +49,10 @@ interface Member {
 /** Joins, stalls, compares, and leaves. */
 export async function stall({ port, players, stalled, ms }: StallAsk): Promise<StallCount> {
   const late = new Lateness()
-  let caughtUp = false
+  let released = false
   const join = (place: number): Promise<Member> =>
     enter(port, (member) => {
-      if (place === players - 1 || (caughtUp && place < stalled)) remember(member)
+      if (place === players - 1 || (released && place < stalled)) remember(member)
       const now = performance.now()
       if (place >= stalled) late.note(now - member.at - TICK)
       member.at = now
@@ -67,7 +67,7 @@ export async function stall({ port, players, stalled, ms }: StallAsk): Promise<S
   for (const { client } of still) client.stall(true)
   await pause(ms)
   const p99 = late.percentile(0.99)
-  caughtUp = true
+  released = true
   for (const { client } of still) client.stall(false)
   await pause(AFTER)
   const divergent = still.filter((member) => !agree(member, members.at(-1)!)).length
